@@ -1,0 +1,1 @@
+"""The event, the rules and the grouping: pure values and functions, without I/O, imported by everything else."""

@@ -1,0 +1,53 @@
+"""What a receiver's queue carries: a tagged union, so that timers can join the notifications."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from eventcore.notification import Notification
+
+
+class QueueMessageError(ValueError):
+    """The body of a queue message is none of ours. It says what was expected, never what the body held."""
+
+
+class NotificationMessage(Struct, frozen=True, kw_only=True, rename="camel", tag_field="message", tag="notification"):
+    """Tell this receiver this, until `deliver_by`; `attempt` counts from 1."""
+
+    notification: Notification
+    deliver_by: datetime
+    attempt: int = 1
+
+
+class WakeUp(Struct, frozen=True, kw_only=True, rename="camel", tag_field="message", tag="wake-up"):
+    """A timer of a group. One whose generation is not the group's current one is stale and does nothing."""
+
+    group: str
+    generation: int
+    due: datetime
+
+
+QueueMessage = NotificationMessage | WakeUp
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(QueueMessage)
+
+
+def encode_message(message: QueueMessage) -> str:
+    """The body for SQS."""
+    return _encoder.encode(message).decode()
+
+
+def decode_message(body: str | bytes) -> QueueMessage:
+    """Read a body back.
+
+    Raises:
+        QueueMessageError: the body is no JSON, or neither a notification nor a wake-up.
+    """
+    try:
+        return _decoder.decode(body)
+    except msgspec.MsgspecError as error:
+        raise QueueMessageError(f"neither a notification nor a wake-up: {error}") from None
