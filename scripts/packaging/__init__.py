@@ -1,0 +1,1 @@
+"""How the functions' zips are made: what goes in, for which machine, and the same bytes every time."""

@@ -1,0 +1,58 @@
+"""Which of the repository's files go into a function's zip: its own package, the shared one, the core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.packaging.errors import MissingInputError
+
+FUNCTIONS = ("filter_events", "index_events", "notify", "setup_index")
+ROOT = Path(__file__).resolve().parents[2]
+
+_EXTRA_FOLDERS = {"setup_index": ("opensearch",)}
+"""Folders that a function reads as data at run time."""
+_LEFT_OUT = {".pyc", ".pyi", ".md"}
+"""Bytecode differs from build to build; stubs and prose are for people."""
+
+
+def source_files(function: str, root: Path = ROOT) -> dict[str, Path]:
+    """Name in the zip → file.
+
+    Raises:
+        MissingInputError: a folder is not there, or the function has no handler.
+    """
+    handler = root / "lambdas" / function / "handler.py"
+    if not handler.is_file():
+        raise MissingInputError(
+            f"lambdas/{function}/handler.py is not there: {function} has no handler to package"
+        )
+    folders = ("eventcore", "lambdas/common", f"lambdas/{function}", *_EXTRA_FOLDERS.get(function, ()))
+    files = {"lambdas/__init__.py": root / "lambdas" / "__init__.py"}
+    for folder in folders:
+        found = {path.relative_to(root).as_posix(): path for path in _files_below(root / folder)}
+        if not found:
+            raise MissingInputError(f"{folder}/ is empty or not there, and {function} needs it")
+        files |= found
+    return files
+
+
+def lock_file(function: str, root: Path = ROOT) -> Path:
+    """The function's pinned and hashed dependencies.
+
+    Raises:
+        MissingInputError: there is no such lock.
+    """
+    lock = root / "requirements" / f"{function}.txt"
+    if not lock.is_file():
+        raise MissingInputError(
+            f"requirements/{function}.txt is not there: `python -m scripts.locks write` compiles the locks"
+        )
+    return lock
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden and path.suffix not in _LEFT_OUT and path.name != "py.typed":
+            yield path
