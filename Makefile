@@ -1,0 +1,71 @@
+# Every target sets up what it needs on a fresh machine: Python >= 3.11 with venv, make and git are given.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+TRANSPORT ?= kinesis
+KEEP ?=
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CHECKOV := build/checkov
+CODE := eventcore exporter lambdas kube_events sandbox bench scripts tests
+
+.PHONY: help demo test check fix test-infra package bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(READY) ## run the whole pipeline on this machine (TRANSPORT=kinesis|eventbridge, KEEP=1, KUBECONFIG=…)
+	@$(BIN)/python -m sandbox.demo --transport $(TRANSPORT) $(if $(KEEP),--keep) $(ARGS)
+
+test: $(READY) ## all tests: unit, property, functional, packaged, Terraform, one end-to-end run
+	@$(BIN)/python -m coverage run -m pytest $(ARGS)
+	@$(BIN)/python -m coverage report --format=total | sed 's/^/coverage of what runs in production, in percent: /'
+
+check: $(READY) $(CHECKOV)/.ready ## formatting, lint, types, layers, Terraform
+	@echo '• ruff' && $(BIN)/ruff format --check --quiet $(CODE) && $(BIN)/ruff check --quiet $(CODE)
+	@echo '• mypy' && $(BIN)/mypy --no-error-summary
+	@echo '• import-linter' && $(BIN)/lint-imports --no-logo > build/lint-imports.log || { cat build/lint-imports.log; exit 1; }
+	@echo '• locks' && $(BIN)/python -m scripts.locks check
+	@echo '• terraform' && $(BIN)/python -m sandbox.terraform check
+	@echo '• checkov' && $(CHECKOV)/bin/checkov -d infra --framework terraform --config-file .checkov.yaml --compact --quiet --skip-download
+	@echo 'all checks passed'
+
+fix: $(READY) ## format and repair what a machine can repair
+	@$(BIN)/ruff check --fix-only --quiet $(CODE)
+	@$(BIN)/ruff format --quiet $(CODE)
+	@terraform fmt -recursive infra
+
+test-infra: $(READY) ## terraform test: plans with the real provider, no network
+	@$(BIN)/python -m sandbox.terraform test
+
+package: $(READY) ## build the functions' zips for a release (python3.13, arm64) and the command's wheel
+	@$(BIN)/python -m scripts.package_lambdas --target release
+	@$(BIN)/uv build --quiet --wheel --no-build-isolation --out-dir dist . && ls dist
+
+bench: $(READY) ## measure import times and throughput, as ratios within one run
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(READY) ## pin every group of pyproject.toml again, with hashes and without registry addresses
+	@$(BIN)/python -m scripts.locks write
+
+clean: ## remove what the other targets made in this folder
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+
+$(READY): requirements/dev.txt requirements/uv.txt
+	@$(PYTHON) -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo 'error: Python 3.11 or newer with its venv module is needed; say which by PYTHON=…' >&2; exit 1; }
+	@echo '• setting up $(VENV) from requirements/dev.txt'
+	@$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@mkdir -p build && touch $@
+
+$(CHECKOV)/.ready: requirements/checkov.txt | $(READY)
+	@echo '• setting up $(CHECKOV) from requirements/checkov.txt'
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(CHECKOV)
+	@$(BIN)/uv pip install --quiet --python $(CHECKOV)/bin/python --require-hashes --requirement requirements/checkov.txt
+	@touch $@
