@@ -1,4 +1,4 @@
-"""`python -m scripts.locks check|write`: one hashed lock in requirements/ per dependency group, no addresses in it.
+"""`python -m scripts.locks check|write`: one hashed lock in requirements/ per dependency group, no addresses.
 
 An existing lock is the resolver's preference, so a newer release somewhere changes nothing by itself.
 """
