@@ -1,0 +1,1 @@
+"""`make demo`: everything started, everything through, everything accounted for."""
