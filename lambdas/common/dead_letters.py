@@ -1,0 +1,96 @@
+"""What can never be processed is kept in S3, with payload and reason, to be looked at and redriven."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
+
+from lambdas.common.observability import count, logger
+from lambdas.common.records import Poison, Record
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from lambdas.common.time_budget import TimeBudget
+
+
+class DeadLetter(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One object under dead-letters/. Nothing in it depends on when it was written."""
+
+    function: str
+    reason: str
+    payload: str
+    payload_encoding: Literal["utf-8", "base64"]
+    source: str
+    """ARN of the stream or the queue that the record came from."""
+    record: str
+    """The record's id there: shard and sequence number, or the message id."""
+
+
+class DeadLetters:
+    """Writes dead letters of one function to `dead-letters/<function>/YYYY/MM/DD/<id>.json`."""
+
+    def __init__(self, s3: S3Client, *, bucket: str, function: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+        self._function = function
+
+    def write(self, poison: Iterable[Poison], budget: TimeBudget) -> frozenset[str]:
+        """Keep these records; returns the ids of those that could not be kept and are to come again.
+
+        After the first failure the rest are not tried: botocore has retried it already, and what is wrong
+        with the bucket is wrong for all of them.
+        """
+        waiting: Sequence[Poison] = tuple(poison)
+        for position, each in enumerate(waiting):
+            if not budget.left():
+                logger.error("no time left to write dead letters", waiting=len(waiting) - position)
+                return self._lost(waiting[position:])
+            try:
+                self._put(each)
+            except (BotoCoreError, ClientError) as error:
+                logger.error("dead letter not written", bucket=self._bucket, error=str(error))
+                return self._lost(waiting[position:])
+        count("DeadLetters", len(waiting))
+        return frozenset()
+
+    def _put(self, poison: Poison) -> None:
+        key = key_of(self._function, poison.record, poison.payload)
+        self._s3.put_object(
+            Bucket=self._bucket,
+            Key=key,
+            Body=msgspec.json.encode(_letter(self._function, poison)),
+            ContentType="application/json",
+        )
+        logger.warning("record set aside", reason=poison.reason, record=poison.record.event_id, key=key)
+
+    def _lost(self, poison: Sequence[Poison]) -> frozenset[str]:
+        count("DeadLettersFailed", len(poison))
+        return frozenset(each.record.id for each in poison)
+
+
+def key_of(function: str, record: Record, payload: bytes) -> str:
+    """The same record and payload give the same key, also on another day: a retry overwrites."""
+    digest = sha256(f"{record.source}\n{record.event_id}\n".encode() + payload).hexdigest()[:32]
+    return f"dead-letters/{function}/{record.arrived:%Y/%m/%d}/{digest}.json"
+
+
+def _letter(function: str, poison: Poison) -> DeadLetter:
+    try:
+        payload, encoding = poison.payload.decode(), "utf-8"
+    except UnicodeDecodeError:
+        payload, encoding = b64encode(poison.payload).decode(), "base64"
+    return DeadLetter(
+        function=function,
+        reason=poison.reason,
+        payload=payload,
+        payload_encoding=encoding,  # type: ignore[arg-type]
+        source=poison.record.source,
+        record=poison.record.event_id,
+    )
