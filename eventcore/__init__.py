@@ -1,1 +1,1 @@
-"""The event, the rules and the grouping: pure values and functions, without I/O, imported by everything else."""
+"""The event, the rules and the grouping: pure values and functions, without I/O, imported by all else."""

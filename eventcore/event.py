@@ -1,4 +1,4 @@
-"""The event as it travels and as it is stored: core/v1 Event in Kubernetes' own names, with every fallback applied."""
+"""The event as it travels and is stored: core/v1 Event in Kubernetes' own names, every fallback applied."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ class Source(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tr
     host: str = ""
 
 
-class Event(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="record", tag="event"):
+class Event(
+    Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, tag_field="record", tag="event"
+):
     """One observation: one state of an Event object. It never changes; identity.py names it.
 
     Times are aware and in UTC. A string that Kubernetes left out is "" here and absent on the wire.

@@ -46,7 +46,7 @@ class Member(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tr
 
 
 class Notification(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """What a receiver is to be told. The same input gives the same id, so that a redelivery can be recognised."""
+    """What a receiver is to be told. The same input gives the same id, so a redelivery can be recognised."""
 
     id: str
     receiver: str

@@ -14,7 +14,9 @@ class QueueMessageError(ValueError):
     """The body of a queue message is none of ours. It says what was expected, never what the body held."""
 
 
-class NotificationMessage(Struct, frozen=True, kw_only=True, rename="camel", tag_field="message", tag="notification"):
+class NotificationMessage(
+    Struct, frozen=True, kw_only=True, rename="camel", tag_field="message", tag="notification"
+):
     """Tell this receiver this, until `deliver_by`; `attempt` counts from 1."""
 
     notification: Notification
