@@ -1,4 +1,4 @@
-"""Replay a recording by hand: `python -m sandbox.cluster --kubeconfig FILE`, then point the exporter at it."""
+"""Replay a recording by hand: `python -m sandbox.cluster --kubeconfig FILE`, then run the exporter."""
 
 from __future__ import annotations
 

@@ -40,9 +40,10 @@ BAD_CONTINUE = _status(
 CONTINUE_EXPIRED = _status(
     410,
     "The provided continue parameter is too old to display a consistent list result. You can start a new list"
-    " without the continue parameter, or use the continue token in this response to retrieve the remainder of the"
-    " results. Continuing with the provided token results in an inconsistent list - objects that were created,"
-    " modified, or deleted between the time the first chunk was returned and now may show up in the list.",
+    " without the continue parameter, or use the continue token in this response to retrieve the remainder"
+    " of the results. Continuing with the provided token results in an inconsistent list - objects that were"
+    " created, modified, or deleted between the time the first chunk was returned and now may show up in the"
+    " list.",
     reason="Expired",
     metadata={"continue": "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6LTEsInN0YXJ0Ijoic2hvcC93ZWJcdTAwMDAifQ"},
 )

@@ -77,7 +77,7 @@ class Recording:
         return next((index for index, line in enumerate(self.lines) if line.type != "ADDED"), len(self))
 
     def version_at(self, position: int) -> int:
-        """The server's version at a position: ahead of the last line's where other objects used up versions."""
+        """The server's version at a position, ahead of the last line's where other objects used some up."""
         last = self.lines[position - 1].version if position else 0
         return max(last, self.lines[position].version - 1) if position < len(self) else last
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from secrets import token_urlsafe
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Self
@@ -12,9 +13,6 @@ from typing import Self
 from sandbox.cluster.clock import ReplayClock
 from sandbox.cluster.handler import EventsHandler
 from sandbox.cluster.recording import Observation, Recording, load_recording
-
-REPLAY_TOKEN = "replay-token"
-"""Invented: it opens nothing but a replay."""
 
 KUBECONFIG = """\
 apiVersion: v1
@@ -36,17 +34,17 @@ class ReplayServer:
     """Serves a recording on 127.0.0.1 as `/api/v1/events`; a context manager.
 
     The clock starts behind the leading ADDED lines, which a list answers. What follows happens when a watcher
-    reads it, so an exporter that never stops is offered every observation. To show what an exporter must survive,
-    once in a pass the watch is closed (`close_at`), once it ends with a 410 (`gone_at`, with the version
-    compacted, so that only a new list helps), and a `continue` token expires. These happen at positions where all
-    that came before has been served, so nothing is lost by them.
+    reads it, so an exporter that never stops is offered every observation. To show what an exporter must
+    survive, once in a pass the watch is closed (`close_at`), once it ends with a 410 (`gone_at`, with the
+    version compacted, so that only a new list helps), and a `continue` token expires. These happen at positions
+    where all that came before has been served, so nothing is lost by them.
     """
 
     def __init__(
         self,
         *recordings: Path,
         port: int = 0,
-        token: str = REPLAY_TOKEN,
+        token: str | None = None,
         hold_at: int | None = None,
         rate: float | None = None,
         close_at: int | None = None,
@@ -57,7 +55,7 @@ class ReplayServer:
         Args:
             recordings: files of watch lines, replayed one after the other.
             port: 0 takes a free one.
-            token: the bearer token that is let in.
+            token: the bearer token that is let in; None makes one up.
             hold_at: position at which the replay stands still until `resume`.
             rate: lines per second; None is as fast as a watcher reads.
             close_at: position at which the watch is closed; by default after a third of the lines.
@@ -67,7 +65,7 @@ class ReplayServer:
         self.recording: Recording = load_recording(*recordings)
         lines = len(self.recording)
         self.clock = ReplayClock(self.recording.start, lines, hold_at=hold_at, rate=rate)
-        self.token = token
+        self.token = token or token_urlsafe()
         self.passes = 1
         """How often the recording has been begun. A watch that sees it change has lost its history."""
         self.compacted = 0
@@ -108,7 +106,7 @@ class ReplayServer:
         return path
 
     def expected_observations(self) -> frozenset[Observation]:
-        """(uid, resourceVersion) of every ADDED and MODIFIED: what an exporter that is never down delivers."""
+        """(uid, resourceVersion) of every ADDED and MODIFIED: all that an exporter can be offered."""
         return self.recording.observations()
 
     @property
