@@ -1,0 +1,1 @@
+"""Notify: what waits in a receiver's queue is told to it, once."""

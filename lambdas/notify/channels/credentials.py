@@ -1,0 +1,68 @@
+"""Trying with a secret, and once more with a newer one when the answer smells of an old one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+
+from lambdas.notify.channels.outcomes import Outcome, Rejected, Unreachable
+from lambdas.notify.secrets import (
+    MissingSecretError,
+    S,
+    Secrets,
+    SigningSecret,
+    UnavailableSecretError,
+    WebhookSecret,
+)
+from lambdas.notify.webhook import NoAnswerError
+
+MAX_REASON = 300
+"""Characters of a channel's own words that are kept: enough for a sentence, too few for a page of HTML."""
+
+
+def with_secret(
+    secrets: Secrets,
+    arn: str,
+    shape: type[S],
+    attempt: Callable[[S], Outcome],
+    *,
+    stale: Callable[[Outcome], bool],
+) -> Outcome:
+    """Call `attempt` with the secret; if its outcome is `stale` and the secret has changed meanwhile, once
+    more.
+
+    A secret that is missing waits to be repaired, so the message does, too; nothing that is told outside
+    holds a part of the secret.
+    """
+    try:
+        secret = secrets.get(arn, shape)
+        outcome = _tried(attempt, secret)
+        if stale(outcome) and (newer := secrets.get(arn, shape, fresh=True)) != secret:
+            outcome = _tried(attempt, newer)
+    except MissingSecretError as error:
+        return Unreachable(str(error), misconfigured=True)
+    except UnavailableSecretError as error:
+        return Unreachable(str(error))
+    return outcome
+
+
+def _tried(attempt: Callable[[S], Outcome], secret: S) -> Outcome:
+    try:
+        outcome = attempt(secret)
+    except NoAnswerError as error:
+        return Unreachable(str(error))
+    if isinstance(outcome, Rejected | Unreachable):
+        return msgspec.structs.replace(outcome, reason=without_secrets(outcome.reason, secret))
+    return outcome
+
+
+def without_secrets(text: str, secret: WebhookSecret) -> str:
+    """The text, short, with every part of the secret blotted out: an answer may echo what it was asked."""
+    parts = [secret.url, *(value for _, value in parse_qsl(urlsplit(secret.url).query))]
+    if isinstance(secret, SigningSecret):
+        parts.append(secret.secret)
+    for part in sorted(filter(None, parts), key=len, reverse=True):
+        text = text.replace(part, "***")
+    return text[:MAX_REASON]

@@ -1,0 +1,40 @@
+"""When to try again what could not be delivered."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from eventcore.backoff import Backoff
+from lambdas.notify.channels.outcomes import Throttled, Unreachable
+
+MAX_DELAY = 900
+"""Seconds: the longest DelaySeconds that SQS takes. Longer waits go in hops."""
+
+MIN_DELAY = 5.0
+"""Seconds. Sooner, a dead webhook would cost more invocations than it is worth."""
+
+MAX_SPREAD = 300.0
+"""Seconds. DingTalk takes 20 messages a minute, so up to 100 that waited for the same lock-out do not cause
+the next."""
+
+MIN_SPREAD = 10.0
+"""Seconds. Chime takes one message a second; a handful that were turned away together need that long."""
+
+UNREACHABLE = Backoff(base=30.0, cap=900.0)
+"""Half a minute for a blink, a quarter of an hour for an outage: some hundred tries within a day."""
+
+
+def wait(outcome: Throttled | Unreachable, *, attempt: int, backoff: Backoff = UNREACHABLE) -> float:
+    """Seconds until the next try, after the try number `attempt`, which counts from 1.
+
+    Throttled is never sooner than the channel asked, and spread over the time behind: what was turned away
+    together must not come back together.
+    """
+    if isinstance(outcome, Throttled):
+        return outcome.after + backoff.draw() * min(max(outcome.after, MIN_SPREAD), MAX_SPREAD)
+    return max(MIN_DELAY, backoff.delay(attempt))
+
+
+def hop(seconds: float) -> int:
+    """DelaySeconds for this wait, or for the first part of it."""
+    return min(MAX_DELAY, max(0, ceil(seconds)))

@@ -1,0 +1,19 @@
+"""What the notify function reads from its environment."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from lambdas.common.settings import Bucket, ReceiversKey, Settings
+
+
+class NotifySettings(Settings, frozen=True, kw_only=True):
+    """CONFIG_BUCKET, RECEIVERS_KEY and STATE_TABLE."""
+
+    config_bucket: Bucket
+    receivers_key: ReceiversKey
+    state_table: Annotated[
+        str, Meta(pattern=r"^[A-Za-z0-9_.-]{3,255}$", description="the name of a DynamoDB table")
+    ]
