@@ -39,8 +39,8 @@ _decoder = msgspec.json.Decoder(QueueMessage)
 
 
 def encode_message(message: QueueMessage) -> str:
-    """The body for SQS."""
-    return _encoder.encode(message).decode()
+    """The body for SQS, which refuses U+FFFE and U+FFFF: they can only stand in strings, so they are escaped."""
+    return _encoder.encode(message).decode().replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 
 def decode_message(body: str | bytes) -> QueueMessage:

@@ -61,7 +61,7 @@ class DeadLetters:
         return frozenset()
 
     def _put(self, poison: Poison) -> None:
-        key = key_of(self._function, poison.record, poison.payload)
+        key = key_of(self._function, poison.record)
         self._s3.put_object(
             Bucket=self._bucket,
             Key=key,
@@ -75,9 +75,9 @@ class DeadLetters:
         return frozenset(each.record.id for each in poison)
 
 
-def key_of(function: str, record: Record, payload: bytes) -> str:
-    """The same record and payload give the same key, also on another day: a retry overwrites."""
-    digest = sha256(f"{record.source}\n{record.event_id}\n".encode() + payload).hexdigest()[:32]
+def key_of(function: str, record: Record) -> str:
+    """The same record gives the same key, also on another day: a retry overwrites."""
+    digest = sha256(f"{record.source}\n{record.event_id}".encode()).hexdigest()[:32]
     return f"dead-letters/{function}/{record.arrived:%Y/%m/%d}/{digest}.json"
 
 

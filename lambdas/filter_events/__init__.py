@@ -1,0 +1,1 @@
+"""Events from the stream become messages for receivers."""

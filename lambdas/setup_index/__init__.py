@@ -1,0 +1,1 @@
+"""OpenSearch is prepared for the documents."""

@@ -1,0 +1,1 @@
+"""OpenSearch over HTTP, for the two functions that talk to it."""

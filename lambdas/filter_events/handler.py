@@ -1,0 +1,42 @@
+"""Filter: what the rules want told becomes one message per receiver, in that receiver's queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+
+from lambdas.common.aws_calls import AWS_CALLS
+from lambdas.common.dead_letters import DeadLetters
+from lambdas.common.observability import logger, metrics
+from lambdas.common.receivers import load_receivers
+from lambdas.common.records import BatchResponse, LambdaEvent, decode_records
+from lambdas.common.ruleset import load_rules
+from lambdas.common.settings import read_settings
+from lambdas.filter_events.filter import Filter
+from lambdas.filter_events.notifying import Notifier
+from lambdas.filter_events.outbox import Outbox
+from lambdas.filter_events.settings import FilterSettings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+settings = read_settings(FilterSettings)
+s3 = boto3.client("s3", config=AWS_CALLS)
+event_filter = Filter(
+    notifier=Notifier(
+        load_rules(s3, bucket=settings.config_bucket, key=settings.rules_key),
+        load_receivers(s3, bucket=settings.config_bucket, key=settings.receivers_key),
+    ),
+    outbox=Outbox(boto3.client("sqs", config=AWS_CALLS)),
+    dead_letters=DeadLetters(s3, bucket=settings.dead_letters_bucket, function="filter_events"),
+)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics(capture_cold_start_metric=True)
+def lambda_handler(event: LambdaEvent, context: LambdaContext) -> BatchResponse:
+    """Takes Kinesis or SQS records; answers which of them have to be delivered again."""
+    batch = decode_records(event)
+    failed = event_filter.filter(batch, context)
+    return batch.response(failed)

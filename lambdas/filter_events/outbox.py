@@ -1,0 +1,128 @@
+"""Puts messages into queues with SendMessageBatch, and finds out for each what became of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from eventcore.backoff import Backoff
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+    from lambdas.common.time_budget import TimeBudget
+    from lambdas.filter_events.notifying import Outgoing
+
+MAX_ENTRIES = 10
+"""SQS: entries of one SendMessageBatch."""
+
+MAX_BYTES = 256 * 1024
+"""Of one call together, and so of one message. SQS takes 1 MiB since 2025; older partitions take this."""
+
+MAX_ATTEMPTS = 5
+"""About 3 s of back-off in all; then the records are left to the event source mapping's retries."""
+
+REFUSALS = frozenset({"InvalidMessageContents", "InvalidParameterValue"})
+"""Codes of entries that no retry can help: characters outside of XML's, or too long. SenderFault does not say
+it, since being throttled is the sender's fault too."""
+
+
+class Fate(Enum):
+    """What became of a message.
+
+    SENT     the queue has it
+    LATER    not now: throttled, unreachable, or the queue or our right to it is missing
+    REFUSED  never: the queue does not take such a message
+    """
+
+    SENT = "sent"
+    LATER = "later"
+    REFUSED = "refused"
+
+
+class Sending(NamedTuple):
+    """A fate and, where there is one, the reason."""
+
+    fate: Fate
+    reason: str = ""
+
+
+class Outbox:
+    """Sends to any number of queues."""
+
+    def __init__(
+        self, sqs: SQSClient, *, backoff: Backoff | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._sqs = sqs
+        self._backoff = backoff or Backoff(base=0.5, cap=5.0)
+        self._sleep = sleep
+
+    def send(self, messages: Sequence[Outgoing], budget: TimeBudget) -> list[Sending]:
+        """One result for each message, in their order. Never raises for what a queue or a network does."""
+        results = [_check(message) for message in messages]
+        by_queue: dict[str, list[int]] = {}
+        for position, message in enumerate(messages):
+            if results[position].fate is Fate.LATER:
+                by_queue.setdefault(message.queue_url, []).append(position)
+        for queue_url, positions in by_queue.items():
+            bodies = {position: messages[position].body for position in positions}
+            for position, result in self._send_to(queue_url, bodies, budget):
+                results[position] = result
+        return results
+
+    def _send_to(
+        self, queue_url: str, bodies: Mapping[int, str], budget: TimeBudget
+    ) -> Iterator[tuple[int, Sending]]:
+        """Results as they are known; a later one for the same message counts."""
+        waiting = list(bodies)
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            results: dict[int, Sending] = {}
+            for group in _groups(bodies, waiting):
+                if budget.left():
+                    results.update(self._call(queue_url, {each: bodies[each] for each in group}))
+            yield from results.items()
+            waiting = [each for each in waiting if results.get(each, Sending(Fate.LATER)).fate is Fate.LATER]
+            delay = self._backoff.delay(attempt)
+            if not waiting or attempt == MAX_ATTEMPTS or not budget.allows(delay):
+                return
+            self._sleep(delay)
+
+    def _call(self, queue_url: str, bodies: Mapping[int, str]) -> dict[int, Sending]:
+        try:
+            answer = self._sqs.send_message_batch(
+                QueueUrl=queue_url,
+                Entries=[{"Id": str(each), "MessageBody": body} for each, body in bodies.items()],
+            )
+        except (BotoCoreError, ClientError) as error:
+            return dict.fromkeys(bodies, Sending(Fate.LATER, str(error)))
+        results = {int(entry["Id"]): Sending(Fate.SENT) for entry in answer.get("Successful", [])}
+        for entry in answer.get("Failed", []):
+            code = entry["Code"].rpartition(".")[2]
+            fate = Fate.REFUSED if code in REFUSALS else Fate.LATER
+            results[int(entry["Id"])] = Sending(fate, f"{code}: {entry.get('Message', '')}")
+        return results
+
+
+def _check(message: Outgoing) -> Sending:
+    size = len(message.body.encode())
+    if size > MAX_BYTES:
+        return Sending(Fate.REFUSED, f"{size} bytes, and a queue takes {MAX_BYTES}")
+    return Sending(Fate.LATER, "no time left")
+
+
+def _groups(bodies: Mapping[int, str], positions: Iterable[int]) -> Iterator[list[int]]:
+    group: list[int] = []
+    size = 0
+    for position in positions:
+        length = len(bodies[position].encode())
+        if group and (len(group) == MAX_ENTRIES or size + length > MAX_BYTES):
+            yield group
+            group, size = [], 0
+        group.append(position)
+        size += length
+    if group:
+        yield group

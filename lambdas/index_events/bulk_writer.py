@@ -1,0 +1,149 @@
+"""Writes documents with `_bulk`, and finds out for each what became of it."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from eventcore.backoff import Backoff
+from lambdas.common.opensearch.auth import SignInError
+from lambdas.common.opensearch.client import Answer, OpenSearchClient, UnreachableError
+from lambdas.common.time_budget import TimeBudget
+from lambdas.index_events.bulk_body import bulk_body, split_into_requests
+from lambdas.index_events.document import Document
+from lambdas.index_events.triage import Finding, Verdict, verdict_of
+
+PATH = "/_bulk?filter_path=" + quote("items.*.status,items.*.error.type,items.*.error.reason", safe="")
+"""The rest of the answer is most of its bytes and says nothing that we do not know. Quoted, because SigV4
+signs the quoted form."""
+
+REQUEST_SECONDS = 20.0
+"""A bulk of 5 MiB takes under a second; one that takes this long is on its way to a queue that is full."""
+
+SHORTEST_REQUEST_SECONDS = 1.0
+"""Even without time left one request is worth a try: what it writes is not to be written again."""
+
+MAX_ATTEMPTS = 6
+"""About 7 s of back-off in all; a longer overload is left to the event source mapping's retries."""
+
+
+class BulkWriter:
+    """Writes to one OpenSearch."""
+
+    def __init__(
+        self,
+        client: OpenSearchClient,
+        *,
+        backoff: Backoff | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._backoff = backoff or Backoff(base=0.5, cap=5.0)
+        self._sleep = sleep
+
+    def write(self, documents: Sequence[Document], budget: TimeBudget) -> list[Finding]:
+        """One finding for each document, in their order. Never raises for what a server or a network does."""
+        return _Writing(documents, budget, self._client).run(self._backoff, self._sleep)
+
+
+class _Writing:
+    """The state of one call of `write`: what waits in which request, and what has been found."""
+
+    def __init__(self, documents: Sequence[Document], budget: TimeBudget, client: OpenSearchClient) -> None:
+        self._documents = documents
+        self._budget = budget
+        self._client = client
+        self._findings = [Finding(Verdict.LATER, "no time left")] * len(documents)
+        self._requests: deque[list[int]] = deque()
+
+    def run(self, backoff: Backoff, sleep: Callable[[float], None]) -> list[Finding]:
+        waiting = list(range(len(self._documents)))
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            self._requests.extend(split_into_requests(self._documents, waiting))
+            waiting = self._send_all(first=attempt == 1)
+            delay = backoff.delay(attempt)
+            if not waiting or attempt == MAX_ATTEMPTS or not self._budget.allows(delay):
+                break
+            sleep(delay)
+        return self._findings
+
+    def _send_all(self, *, first: bool) -> list[int]:
+        """Send what waits; returns the documents that are worth another attempt in this invocation."""
+        again: list[int] = []
+        while self._requests:
+            if not first and not self._budget.left():
+                self._requests.clear()
+                return []
+            first = False
+            positions = self._requests.popleft()
+            try:
+                answer = self._send(positions)
+            except UnreachableError as error:
+                self._give_up(positions, Finding(Verdict.LATER, str(error)))
+                return []
+            except SignInError as error:
+                self._give_up(positions, Finding(Verdict.FORBIDDEN, str(error)))
+                return []
+            again += self._read(answer, positions)
+        return sorted(again)
+
+    def _send(self, positions: list[int]) -> Answer:
+        seconds = max(SHORTEST_REQUEST_SECONDS, min(REQUEST_SECONDS, self._budget.left()))
+        body = bulk_body([self._documents[position] for position in positions])
+        return self._client.request("POST", PATH, body, seconds=seconds, media_type="application/x-ndjson")
+
+    def _read(self, answer: Answer, positions: list[int]) -> list[int]:
+        if answer.status == 200:
+            return self._read_items(answer, positions)
+        if answer.status in (400, 413):
+            self._bisect(answer, positions)
+            return []
+        said = answer.json()
+        error = said.get("error") if isinstance(said, dict) else None
+        error_type = str(error.get("type")) if isinstance(error, dict) else ""
+        verdict = verdict_of(answer.status, error_type, answer.reason())
+        finding = Finding(
+            verdict if verdict is Verdict.LATER else Verdict.FORBIDDEN,
+            f"the whole request was answered with HTTP {answer.status}: {answer.reason()}",
+        )
+        # What stands behind this request would be answered alike.
+        concerned = self._give_up(positions, finding)
+        return concerned if finding.verdict is Verdict.LATER else []
+
+    def _read_items(self, answer: Answer, positions: list[int]) -> list[int]:
+        said = answer.json()
+        items = said.get("items") if isinstance(said, dict) else None
+        if not isinstance(items, list) or len(items) != len(positions):
+            reason = f"HTTP 200, but not the answer of a bulk: {answer.reason()}"
+            self._give_up(positions, Finding(Verdict.FORBIDDEN, reason))
+            return []
+        for position, item in zip(positions, items, strict=True):
+            self._findings[position] = _finding(item)
+        return [each for each in positions if self._findings[each].verdict is Verdict.LATER]
+
+    def _bisect(self, answer: Answer, positions: list[int]) -> None:
+        """One document can have a whole request refused (an id, a line, its size): find it, in order."""
+        if len(positions) == 1:
+            reason = f"refused with HTTP {answer.status}: {answer.reason()}"
+            self._findings[positions[0]] = Finding(Verdict.REFUSED, reason)
+            return
+        middle = len(positions) // 2
+        self._requests.extendleft([positions[middle:], positions[:middle]])
+
+    def _give_up(self, positions: list[int], finding: Finding) -> list[int]:
+        concerned = [*positions, *(each for waiting in self._requests for each in waiting)]
+        for position in concerned:
+            self._findings[position] = finding
+        self._requests.clear()
+        return concerned
+
+
+def _finding(item: dict[str, Any]) -> Finding:
+    result = item["create"]
+    error = result.get("error", {})
+    error_type, reason = error.get("type", ""), error.get("reason", "")
+    verdict = verdict_of(result["status"], error_type, reason)
+    return Finding(verdict, f"{result['status']} {error_type}: {reason}" if error else "")

@@ -1,0 +1,39 @@
+"""Index: every observation on the stream that the rules do not drop becomes one document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+
+from lambdas.common.aws_calls import AWS_CALLS
+from lambdas.common.dead_letters import DeadLetters
+from lambdas.common.observability import logger, metrics
+from lambdas.common.opensearch.connect import connect
+from lambdas.common.records import BatchResponse, LambdaEvent, decode_records
+from lambdas.common.ruleset import load_rules
+from lambdas.common.settings import read_settings
+from lambdas.index_events.bulk_writer import BulkWriter
+from lambdas.index_events.indexer import Indexer
+from lambdas.index_events.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+settings = read_settings(IndexSettings)
+s3 = boto3.client("s3", config=AWS_CALLS)
+indexer = Indexer(
+    rules=load_rules(s3, bucket=settings.config_bucket, key=settings.rules_key),
+    writer=BulkWriter(connect(settings)),
+    dead_letters=DeadLetters(s3, bucket=settings.dead_letters_bucket, function="index_events"),
+    period=settings.index_period,
+)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics(capture_cold_start_metric=True)
+def lambda_handler(event: LambdaEvent, context: LambdaContext) -> BatchResponse:
+    """Takes Kinesis or SQS records; answers which of them have to be delivered again."""
+    batch = decode_records(event)
+    failed = indexer.index(batch, context)
+    return batch.response(failed)

@@ -1,0 +1,48 @@
+"""What OpenSearch's answer means for a document: the one place that knows. Seen on 2.11, 2.19 and 3.4."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Verdict(Enum):
+    """What became of a document.
+
+    WRITTEN        it is in the index now
+    ALREADY_THERE  it was before: a retry or a replay, and what it should be
+    LATER          not now: throttled, blocked, overloaded or unreachable
+    FORBIDDEN      not us, or not there: our role, the endpoint or the cluster's settings are wrong
+    REFUSED        never: the document itself cannot be stored
+    """
+
+    WRITTEN = "written"
+    ALREADY_THERE = "already there"
+    LATER = "later"
+    FORBIDDEN = "forbidden"
+    REFUSED = "refused"
+
+
+class Finding(NamedTuple):
+    """A verdict and, where there is one, the server's reason."""
+
+    verdict: Verdict
+    reason: str = ""
+
+
+def verdict_of(status: int, error_type: str, reason: str) -> Verdict:
+    """The verdict on an item of a bulk answer, or on a whole request that was answered with this status."""
+    if status in (200, 201):
+        return Verdict.WRITTEN
+    if status == 409:
+        return Verdict.ALREADY_THERE
+    if status == 429 or status >= 500 or error_type == "cluster_block_exception":
+        # A flood-stage disk answers 429, a write block 403, both of this type: the cluster's state.
+        return Verdict.LATER
+    if error_type == "validation_exception" and "maximum" in reason and "shards" in reason:
+        # The new index of the day does not fit: the cluster is full, and the document is as good as any.
+        return Verdict.LATER
+    if status in (401, 403, 404):
+        # 404: the index may not be created, or the endpoint is somebody else's.
+        return Verdict.FORBIDDEN
+    return Verdict.REFUSED

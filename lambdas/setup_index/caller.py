@@ -1,0 +1,78 @@
+"""Requests that have to succeed: what may pass is tried again, anything else ends the set-up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from eventcore.backoff import Backoff
+from lambdas.common.opensearch.auth import SignInError
+from lambdas.common.opensearch.client import Answer, OpenSearchClient, UnreachableError
+from lambdas.common.time_budget import TimeBudget
+
+REQUEST_SECONDS = 20.0
+"""A change of the cluster's state waits for its manager node, which may be busy."""
+
+
+class SetupError(Exception):
+    """OpenSearch is not set up; the message says which request failed and how. It fails `terraform apply`."""
+
+
+class _PassingError(Exception):
+    """Overloaded or not there: another try may succeed."""
+
+
+class Caller:
+    """Calls one OpenSearch within the time of one invocation."""
+
+    def __init__(
+        self,
+        client: OpenSearchClient,
+        budget: TimeBudget,
+        *,
+        backoff: Backoff | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._budget = budget
+        self._backoff = backoff or Backoff(base=1.0, cap=10.0)
+        self._sleep = sleep
+
+    def call(self, method: str, path: str, body: Any = None, *, also: tuple[int, ...] = ()) -> Answer:
+        """Send JSON and return the answer.
+
+        Args:
+            also: statuses that the caller knows how to read, beside 200 and 201.
+
+        Raises:
+            SetupError: any other status, no answer within the time left, or no credentials.
+        """
+        data = b"" if body is None else msgspec.json.encode(body)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return self._once(method, path, data, (200, 201, *also))
+            except _PassingError as error:
+                delay = self._backoff.delay(attempt)
+                if not self._budget.allows(delay):
+                    raise SetupError(f"{method} {path}: {error}") from None
+                self._sleep(delay)
+
+    def _once(self, method: str, path: str, data: bytes, good: tuple[int, ...]) -> Answer:
+        seconds = max(1.0, min(REQUEST_SECONDS, self._budget.left()))
+        try:
+            answer = self._client.request(method, path, data, seconds=seconds)
+        except UnreachableError as error:
+            raise _PassingError(str(error)) from None
+        except SignInError as error:
+            raise SetupError(f"{method} {path}: {error}") from None
+        if answer.status in good:
+            return answer
+        reason = f"HTTP {answer.status}: {answer.reason()}"
+        if answer.status == 429 or answer.status >= 500:
+            raise _PassingError(reason)
+        raise SetupError(f"{method} {path}: {reason}")

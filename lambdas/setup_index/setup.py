@@ -1,0 +1,79 @@
+"""Puts the template and, where the server can delete by age, the retention policy; again changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+from lambdas.common.observability import logger
+from lambdas.setup_index.caller import Caller, SetupError
+from lambdas.setup_index.definitions import contains
+
+TEMPLATE = "/_index_template/kube-events"
+POLICY_ID = "kube-events-retention"
+POLICY = f"/_plugins/_ism/policies/{POLICY_ID}"
+INDICES = "kube-events-*"
+
+
+class Summary(TypedDict):
+    """The answer of the function."""
+
+    version: str
+    template: str
+    policy: str
+    indices: NotRequired[dict[str, Any]]
+    """How the policy was given to the indices that are there already."""
+
+
+def set_up(caller: Caller, *, template: dict[str, Any], policy: dict[str, Any]) -> Summary:
+    """Put both.
+
+    Raises:
+        SetupError: the server refused one, or was not there.
+    """
+    about = caller.call("GET", "/").json()
+    caller.call("PUT", TEMPLATE, template)
+    summary = Summary(version=_version(about), template="put", policy=_put_policy(caller, policy))
+    if summary["policy"] in ("created", "updated"):
+        summary["indices"] = _apply_to_indices(caller, created=summary["policy"] == "created")
+    logger.info("OpenSearch is set up", summary=summary)
+    return summary
+
+
+def _version(about: Any) -> str:
+    match about:
+        case {"version": {"number": str(number)}}:
+            return number
+        case _:
+            raise SetupError("GET /: the endpoint answers, but not as OpenSearch does")
+
+
+def _put_policy(caller: Caller, policy: dict[str, Any]) -> str:
+    found = caller.call("GET", POLICY, also=(400, 404))
+    if found.status == 400:
+        # Without the plugin nobody handles the path: "no handler found for uri".
+        logger.warning("this OpenSearch has no ISM: nothing deletes old indices", reason=found.reason())
+        return "not there: this OpenSearch has no index state management, so nothing deletes old indices"
+    if found.status == 404:
+        caller.call("PUT", POLICY, policy)
+        return "created"
+    current = found.json()
+    if contains(current.get("policy"), policy["policy"]):
+        return "unchanged"
+    # Without these two the second PUT of a policy is refused.
+    condition = f"?if_seq_no={current['_seq_no']}&if_primary_term={current['_primary_term']}"
+    caller.call("PUT", POLICY + condition, policy)
+    return "updated"
+
+
+def _apply_to_indices(caller: Caller, *, created: bool) -> dict[str, Any]:
+    """Give the policy to the indices there are: only new ones take it by themselves, old ones keep theirs.
+
+    An index that refuses is named in the answer; it is deleted later than asked for, which loses nothing.
+    """
+    action = "add" if created else "change_policy"
+    answer = caller.call("POST", f"/_plugins/_ism/{action}/{INDICES}", {"policy_id": POLICY_ID}, also=(404,))
+    said = answer.json() if answer.status != 404 else None
+    result = said if isinstance(said, dict) else {}
+    if refused := result.get("failed_indices"):
+        logger.warning("the policy was not given to some indices", refused=refused)
+    return {"updated": result.get("updated_indices", 0), "refused": result.get("failed_indices", [])}
