@@ -36,7 +36,7 @@ class ReplayServer:
     The clock starts behind the leading ADDED lines, which a list answers. What follows happens when a watcher
     reads it, so an exporter that never stops is offered every observation. To show what an exporter must
     survive, once in a pass the watch is closed (`close_at`), once it ends with a 410 (`gone_at`, with the
-    version compacted, so that only a new list helps), and a `continue` token expires. These happen at positions
+    version compacted, so that only a new list helps), and a `continue` token expires. These happen at points
     where all that came before has been served, so nothing is lost by them.
     """
 

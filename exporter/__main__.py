@@ -1,0 +1,60 @@
+"""The command: `python -m exporter run | check | version`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from typing import NoReturn
+
+from exporter.check import check
+from exporter.logs import configure_logs
+from exporter.run import run
+from exporter.settings_source import SettingsInvalid, add_options, read_settings
+from exporter.version import VERSION
+from exporter.watch.errors import Denied
+
+USAGE = 2
+"""Exit code for settings that are missing or wrong."""
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line, not the whole usage."""
+        self.exit(USAGE, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command; answers the exit code."""
+    flags = _parser().parse_args(arguments)
+    if flags.command == "version":
+        sys.stdout.write(f"{VERSION}\n")
+        return 0
+    try:
+        settings = read_settings(flags, os.environ)
+    except SettingsInvalid as error:
+        for line in error.errors:
+            sys.stderr.write(f"{line}\n")
+        return USAGE
+    configure_logs(settings.cluster, settings.log_level)
+    if flags.command == "check":
+        return check(settings, sys.stdout.write)
+    try:
+        return run(settings)
+    except Denied as error:
+        sys.stderr.write(f"{error}\n")
+        return USAGE
+
+
+def _parser() -> ArgumentParser:
+    parser = _Parser(prog="python -m exporter", description="Ships the events of a cluster to a stream.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="run | check | version")
+    add_options(commands.add_parser("run", help="list, watch and ship events until SIGTERM"))
+    add_options(commands.add_parser("check", help="try the API server and the stream, and say what is wrong"))
+    commands.add_parser("version", help="print the version")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

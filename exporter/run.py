@@ -1,0 +1,55 @@
+"""`run`: ship events until told to stop, then send what was read."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from queue import SimpleQueue
+
+from exporter.pipeline import Pipeline, open_sink, open_transport
+from exporter.settings import Settings
+from exporter.version import VERSION
+
+logger = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT. The exit code: 0 if everything that was read was also sent, else 1.
+
+    Raises:
+        Denied: the credentials for the API server cannot be read.
+    """
+    # A signal handler may interrupt anything, so it must not take a lock: SimpleQueue.put is made for that.
+    signals: SimpleQueue[str] = SimpleQueue()
+    deaths: SimpleQueue[str] = SimpleQueue()
+
+    def on_death(thread: str) -> None:
+        deaths.put(thread)
+        signals.put(f"the end of thread {thread}")
+
+    pipeline = Pipeline(settings, open_transport(settings), open_sink(settings), on_death=on_death)
+    threading.excepthook = _log_death
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: signals.put(signal.Signals(received).name))
+    logger.info("started", extra={"version": VERSION, "sink": settings.sink, "region": settings.region})
+    pipeline.start()
+    logger.info("stopping on %s", signals.get())
+    drained = pipeline.stop(settings.grace_period)
+    account = pipeline.account()
+    if not deaths.empty():
+        logger.error("stopped by an error", extra=account)
+        return 1
+    if not drained:
+        logger.error("stopped before everything that was read was sent", extra=account)
+        return 1
+    logger.info("stopped, everything that was read is sent", extra=account)
+    return 0
+
+
+def _log_death(death: threading.ExceptHookArgs) -> None:
+    logger.critical(
+        "thread %s died of an error that nobody foresaw",
+        death.thread.name if death.thread else "?",
+        exc_info=(death.exc_type, death.exc_value, death.exc_traceback) if death.exc_value else None,
+    )

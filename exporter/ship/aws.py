@@ -1,0 +1,91 @@
+"""AWS calls: one client configuration, and one place where errors are sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004 - botocore's name
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+)
+from botocore.parsers import ResponseParserError
+
+from exporter.ship.errors import InvalidCall, Misconfigured, SinkError, Unavailable
+from exporter.version import VERSION
+
+CALLS = Config(
+    # Our own retries know which records of a call failed; botocore's would repeat the whole call.
+    retries={"total_max_attempts": 1},
+    connect_timeout=5,
+    # A call of 5 MiB takes a second on a bad day; a connection that is silent for longer is better made anew.
+    read_timeout=15,
+    # Records are built by ourselves: checking each of them again costs more than everything else in a call.
+    parameter_validation=False,
+    tcp_keepalive=True,
+    user_agent_extra=f"kube-events-exporter/{VERSION}",
+)
+
+THROTTLED = frozenset(
+    {
+        "KMSThrottlingException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+
+INVALID = frozenset(
+    {
+        "InvalidArgumentException",
+        "InvalidParameterValue",
+        "RequestEntityTooLargeException",
+        "SerializationException",
+        "ValidationError",
+        "ValidationException",
+    }
+)
+
+
+@contextmanager
+def aws_errors(operation: str) -> Iterator[None]:
+    """Turn what botocore raises into a SinkError whose text names the operation."""
+    try:
+        yield
+    except ClientError as error:
+        raise sorted_error(operation, error) from error
+    except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
+        raise Misconfigured(f"{operation}: no AWS credentials: {_one_line(error)}") from error
+    except (ConnectionError, HTTPClientError, ResponseParserError) as error:
+        raise Unavailable(f"{operation}: {_one_line(error)}") from error
+    except BotoCoreError as error:
+        raise Misconfigured(f"{operation}: {_one_line(error)}") from error
+
+
+def sorted_error(operation: str, error: ClientError) -> SinkError:
+    """The SinkError for an answer of AWS. What nobody knows is retried: it may be repaired."""
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    message = str(error.response.get("Error", {}).get("Message", ""))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    text = " ".join(f"{operation}: {code}: {message}".split())
+    if code in THROTTLED or status == 429 or status >= 500:
+        return Unavailable(text)
+    if code in INVALID or status == 413:
+        return InvalidCall(text)
+    return Misconfigured(text)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

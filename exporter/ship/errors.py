@@ -1,0 +1,25 @@
+"""What can go wrong with a call to the stream, sorted by what helps.
+
+SinkError
+ x  Unavailable     throttled, a 5xx, no connection: the same call again, soon
+ x  Misconfigured   no credentials, no permission, no such stream: somebody has to act; again, slowly
+ x  InvalidCall     the service says that the call is wrong: one of its records is, the others are not
+"""
+
+from __future__ import annotations
+
+
+class SinkError(Exception):
+    """A call failed as a whole. The text is one line for the log."""
+
+
+class Unavailable(SinkError):  # noqa: N818 - named after what happened
+    """Not now."""
+
+
+class Misconfigured(SinkError):  # noqa: N818 - named after what happened
+    """Not until something is repaired."""
+
+
+class InvalidCall(SinkError):  # noqa: N818 - named after what happened
+    """Never, as it is."""

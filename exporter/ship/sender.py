@@ -1,0 +1,130 @@
+"""A sender: takes batches from the buffer and does not let go of a record until it is settled."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+
+from eventcore.backoff import Backoff
+from exporter.counts import Counts
+from exporter.ship.buffer import Buffer
+from exporter.ship.errors import InvalidCall, Misconfigured, SinkError
+from exporter.ship.record import Record
+from exporter.ship.sink import Failure, Sink
+
+logger = logging.getLogger(__name__)
+
+SOON = Backoff(base=0.1, cap=10.0)
+"""A shard's second is over in a second; an outage is asked about every ten."""
+
+LATER = Backoff(base=5.0, cap=60.0)
+"""What somebody has to repair is not repaired within seconds, and each attempt is a line in the log."""
+
+QUIET_FAILURES = 3
+"""In a row, before partial failures are worth a warning: a throttled record now and then is normal
+operation."""
+
+
+class Sender:
+    """Sends one batch after the other until the buffer is closed and empty. Several may share a buffer."""
+
+    def __init__(self, buffer: Buffer, sink: Sink, counts: Counts, *, pause: Callable[[float], None]) -> None:
+        """
+        Args:
+            buffer: where batches come from, and which is told what has been settled.
+            sink: where they go.
+            counts: of what was sent, retried and refused.
+            pause: waits for so many seconds, less if the exporter is stopping.
+        """
+        self._buffer = buffer
+        self._sink = sink
+        self._counts = counts
+        self._pause = pause
+
+    def run(self) -> None:
+        """Send until there will be nothing more."""
+        while batch := self._buffer.take():
+            self._deliver(batch)
+
+    def _deliver(self, batch: Sequence[Record]) -> None:
+        """Settle every record of a batch: exactly those that failed are sent again."""
+        calls = deque([batch])
+        failures = 0
+        while calls:
+            records = calls.popleft()
+            try:
+                answers = self._sink.send(records)
+            except InvalidCall as error:
+                calls.extendleft(self._narrowed_down(records, error))
+                continue
+            except SinkError as error:
+                failures += 1
+                self._wait_after(error, failures, len(records))
+                calls.appendleft(records)
+                continue
+            if again := self._settle(records, answers):
+                failures = failures + 1 if len(again) == len(records) else 1
+                self._wait_after_failures([failure for _, failure in again], failures)
+                calls.appendleft([record for record, _ in again])
+
+    def _settle(
+        self, records: Sequence[Record], answers: Sequence[Failure | None]
+    ) -> list[tuple[Record, Failure]]:
+        """Settle what was accepted or refused; the rest is to be sent again."""
+        answered = list(zip(records, answers, strict=True))
+        accepted = [record for record, failure in answered if failure is None]
+        self._counts.add("sent", len(accepted))
+        self._buffer.settle(accepted)
+        again = []
+        for record, failure in answered:
+            if failure is not None and failure.permanent:
+                self._refuse(record, f"{failure.code}: {failure.message}")
+            elif failure is not None:
+                again.append((record, failure))
+        return again
+
+    def _narrowed_down(self, records: Sequence[Record], error: InvalidCall) -> list[Sequence[Record]]:
+        """Halves of a call that the service calls wrong, until the record at fault is alone and refused."""
+        if len(records) == 1:
+            self._refuse(records[0], str(error))
+            return []
+        middle = len(records) // 2
+        return [records[middle:], records[:middle]]
+
+    def _refuse(self, record: Record, reason: str) -> None:
+        self._counts.add("refused")
+        self._buffer.settle([record])
+        logger.error(
+            "the stream refuses a record, it is given up",
+            extra={"observation": record.identity, "record_bytes": len(record.data), "reason": reason},
+        )
+
+    def _wait_after(self, error: SinkError, failures: int, records: int) -> None:
+        repair = isinstance(error, Misconfigured)
+        self._counts.add("retried", records)
+        seconds = (LATER if repair else SOON).delay(failures)
+        logger.log(
+            logging.ERROR if repair else logging.WARNING,
+            "waiting for the stream to %s",
+            "be usable again: nothing is lost, but somebody has to act" if repair else "answer again",
+            extra={"reason": str(error), "seconds": round(seconds, 1), "failures": failures},
+        )
+        self._pause(seconds)
+
+    def _wait_after_failures(self, reasons: Sequence[Failure], failures: int) -> None:
+        self._counts.add("retried", len(reasons))
+        repair = all(failure.repairable for failure in reasons)
+        seconds = (LATER if repair else SOON).delay(failures)
+        if repair or failures >= QUIET_FAILURES:
+            logger.log(
+                logging.ERROR if repair else logging.WARNING,
+                "waiting for the stream to accept records",
+                extra={
+                    "codes": dict(Counter(failure.code for failure in reasons)),
+                    "reason": reasons[0].message,
+                    "seconds": round(seconds, 1),
+                    "failures": failures,
+                },
+            )
+        self._pause(seconds)

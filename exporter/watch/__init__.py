@@ -1,0 +1,1 @@
+"""From the API server: list, then watch, and never stop doing so."""
