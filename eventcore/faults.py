@@ -17,10 +17,10 @@ class Fault(Struct, frozen=True):
     """Place in the document, such as route.routes[0].match.reason[1]; "" is the document itself."""
     value: object
     allowed: str
-    """What may stand there, as the end of a sentence: "a string", "one of critical, high, medium, low"."""
+    """What may stand there, after the word "expected": "a string", "one of critical, high, medium, low"."""
 
     def __str__(self) -> str:
-        return f"{self.path or 'document'}: {shown(self.value)} is not allowed here; {self.allowed}"
+        return f"{self.path or 'document'}: expected {self.allowed}; found {shown(self.value)}"
 
 
 def shown(value: object) -> str:
