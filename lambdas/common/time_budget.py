@@ -20,8 +20,8 @@ class TimeBudget(NamedTuple):
     """
 
     invocation: Invocation
-    reserve: float = 1.0
-    """Seconds kept back, by default for the metrics and the answer."""
+    reserve: float = 3.0
+    """Seconds kept back, by default for one more call to AWS, the metrics and the answer."""
 
     def left(self) -> float:
         """Seconds that may be spent on work; zero when only the reserve is left."""

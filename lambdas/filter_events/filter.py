@@ -55,7 +55,7 @@ class Filter:
             if sending.fate is Fate.LATER
         )
         refused = _refused(asked, sendings)
-        return later | self._dead_letters.write([*batch.poison, *refused], TimeBudget(invocation))
+        return later | self._dead_letters.write([*batch.poison, *refused], TimeBudget(invocation, reserve=1.0))
 
     def _asked(self, batch: Batch) -> Iterator[_Asked]:
         now = self._clock()

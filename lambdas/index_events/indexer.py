@@ -57,7 +57,7 @@ class Indexer:
         indexed = [Indexed(*each, finding) for each, finding in zip(documents, findings, strict=True)]
         _report(indexed, dropped=len(batch.events) - len(indexed))
         return self._later(indexed) | self._dead_letters.write(
-            [*batch.poison, *_refused(indexed)], TimeBudget(invocation)
+            [*batch.poison, *_refused(indexed)], TimeBudget(invocation, reserve=1.0)
         )
 
     def _documents(self, events: Sequence[Received]) -> Iterable[tuple[Record, Document]]:
