@@ -8,7 +8,7 @@ from html import escape
 
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\((https?://[^()\s]+)\)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
-_ITALIC = re.compile(r"(?<![\w*])[*_]([^*_]+)[*_](?![\w*])")
+_ITALIC = re.compile(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])")
 _ADDRESS = re.compile(r"""(?<!href=")\bhttps?://[^\s<"&“”]+""")
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _ITEM = re.compile(r"[-*+]\s+(.*)")

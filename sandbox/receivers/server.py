@@ -45,7 +45,12 @@ class ReceiverServer:
         self._webhooks: dict[str, Webhook] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", port), handler_for(self._answer))
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="receivers", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.02},  # how long `stop` takes
+            name="receivers",
+            daemon=True,
+        )
 
     @property
     def url(self) -> str:
