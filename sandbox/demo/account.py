@@ -32,14 +32,17 @@ class Delivery(NamedTuple):
     """Still in its queue, or hidden there by a delay."""
     throttled: int = 0
     """Answers that asked to slow down. Those messages came again, so they count above too."""
+    may_wait: bool = False
+    """What waits is on its way and not lost: there was no time to wait for it."""
     must_refuse: bool = False
     """This receiver is set up to refuse everything: what it delivers is a fault."""
 
     @property
     def balanced(self) -> bool:
         """Every message is accounted for, on the side where it belongs."""
-        wanted = (0, self.expected) if self.must_refuse else (self.expected, 0)
-        return (self.delivered, self.refused) == wanted and self.waiting == 0
+        due = self.expected - self.waiting if self.may_wait else self.expected
+        wanted = (0, due) if self.must_refuse else (due, 0)
+        return (self.delivered, self.refused) == wanted and (self.may_wait or self.waiting == 0)
 
 
 class Account(NamedTuple):
@@ -64,7 +67,7 @@ def render(account: Account, seconds: Mapping[str, float]) -> str:
         heads = ("expected", "delivered", "refused", "waiting", "throttled")
         lines += ["", _row("messages per receiver", *heads)]
     for delivery in account.deliveries:
-        receiver, *counts, _ = delivery
+        receiver, *counts = delivery[:6]
         lines.append(_row(receiver, *counts, mark=delivery))
     if account.faults:
         lines += ["", *(f"✗ {fault}" for fault in account.faults)]

@@ -1,0 +1,81 @@
+"""What became of everything, asked of the places where it ends up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic, sleep
+from typing import Any, NamedTuple
+
+import boto3
+
+from sandbox.demo.account import Delivery
+from sandbox.demo.deployment import MAIL, MAIL_ADDRESS, REFUSING, Deployment
+from sandbox.demo.parts import Parts
+
+
+class Outcome:
+    """Looks at queues, dead letters and the receivers' inbox."""
+
+    def __init__(self, parts: Parts, deployment: Deployment) -> None:
+        self._receivers = parts.receivers
+        self._outputs = deployment.outputs
+        self._queues: Any = boto3.client("sqs", **parts.aws.client_settings)
+        self._objects: Any = boto3.client("s3", **parts.aws.client_settings)
+
+    def deliveries(self, expected: dict[str, int]) -> tuple[Delivery, ...]:
+        """One for each receiver, those that are to get nothing included."""
+        return tuple(
+            self._delivery(receiver, expected.get(receiver, 0))
+            for receiver in sorted(self._outputs["receiver_queues"])
+        )
+
+    def set_aside(self) -> int:
+        """Dead letters in S3."""
+        answer = self._objects.list_objects_v2(Bucket=self._outputs["bucket"], Prefix="dead-letters/")
+        return int(answer["KeyCount"])
+
+    def stuck(self) -> int:
+        """Messages in the dead-letter queues of the functions, which nobody is ever to find there."""
+        queues = self._outputs["dead_letter_queues"].items()
+        others = [queue for owner, queue in queues if not owner.startswith("receiver-")]
+        return sum(self._depth(queue) for queue in others)
+
+    def _delivery(self, receiver: str, expected: int) -> Delivery:
+        queue = self._outputs["receiver_queues"][receiver]
+        name = MAIL_ADDRESS if receiver == MAIL else receiver
+        return Delivery(
+            receiver,
+            expected=expected,
+            delivered=len(self._receivers.accepted(name)),
+            refused=self._depth(f"{queue}-dead"),
+            waiting=self._depth(queue),
+            throttled=len(self._receivers.answered("throttled", name)),
+            must_refuse=receiver == REFUSING,
+        )
+
+    def _depth(self, queue: str) -> int:
+        """All messages of a queue: visible, hidden while somebody works on them, and delayed."""
+        url = self._queues.get_queue_url(QueueName=queue)["QueueUrl"]
+        names = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ]
+        attributes = self._queues.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(attributes[name]) for name in names)
+
+
+class Patience(NamedTuple):
+    """How long to wait for something, and how often to look."""
+
+    seconds: float = 120.0
+    every: float = 0.5
+
+    def wait_for(self, settled: Callable[[], bool]) -> bool:
+        """Whether it came to be in time."""
+        deadline = monotonic() + self.seconds
+        while not settled():
+            if monotonic() >= deadline:
+                return False
+            sleep(self.every)
+        return True
