@@ -1,4 +1,4 @@
-"""Requests to OpenSearch: signed or with a password, bounded in time, with every answer handed on as it is."""
+"""Requests to OpenSearch: signed or with a password, bounded in time, every answer handed on as it is."""
 
 from __future__ import annotations
 
@@ -192,5 +192,5 @@ def test_a_missing_secret_is_named(aws: Aws) -> None:
     settings = OpenSearchSettings(
         opensearch_endpoint="http://127.0.0.1:9", opensearch_auth="basic", opensearch_secret_arn=arn
     )
-    with pytest.raises(SignInError, match="none-AbCdEf cannot be read: .*ResourceNotFoundException"):
+    with pytest.raises(SignInError, match=r"none-AbCdEf cannot be read: .*ResourceNotFoundException"):
         connect(settings).request("GET", "/", seconds=1)

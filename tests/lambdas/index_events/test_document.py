@@ -1,0 +1,138 @@
+"""The document of an observation, and the template that says how it is searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from eventcore.event import SCHEMA_VERSION, Cluster, Event, Metadata, ObjectReference, Source
+from eventcore.wire import decode
+from lambdas.index_events.document import build_document
+from lambdas.setup_index.definitions import index_template
+from tests.fixtures.events import event
+
+TIME = datetime(2026, 11, 21, 2, 10, 0, tzinfo=UTC)
+
+
+def complete_event() -> Event:
+    """An event with every field there is."""
+    reference = ObjectReference(
+        kind="Pod",
+        namespace="shop",
+        name="web-1",
+        uid="41ebaa08",
+        api_version="v1",
+        resource_version="247",
+        field_path="spec.containers{app}",
+    )
+    return Event(
+        schema_version=SCHEMA_VERSION,
+        cluster=Cluster(name="prod-eu"),
+        metadata=Metadata(
+            uid="ad28f7e6",
+            resource_version="250",
+            creation_timestamp=TIME,
+            name="web-1.18e9",
+            namespace="shop",
+            labels={"app": "web"},
+            annotations={"note": "x"},
+        ),
+        involved_object=reference,
+        related=reference,
+        first_seen=TIME,
+        last_seen=TIME,
+        received_at=TIME,
+        written_at=TIME,
+        count=7,
+        severity="medium",
+        reason="BackOff",
+        type="Warning",
+        action="Pulling",
+        message="Back-off restarting failed container",
+        source=Source(component="kubelet", host="node-1"),
+        reporting_component="kubelet",
+        reporting_instance="node-1",
+        node="node-1",
+        synthetic=True,
+        truncated=("message",),
+    )
+
+
+def paths(value: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """The fields of a document; labels and annotations are one each, whatever their keys."""
+    for name, inner in value.items():
+        if isinstance(inner, dict) and name not in ("labels", "annotations"):
+            yield from paths(inner, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def mapped(properties: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    for name, mapping in properties.items():
+        if "properties" in mapping:
+            yield from mapped(mapping["properties"], f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def mappings() -> dict[str, Any]:
+    properties: dict[str, Any] = index_template()["template"]["mappings"]["properties"]
+    return properties
+
+
+def test_every_field_of_the_event_is_set_in_the_complete_one() -> None:
+    # GIVEN the complete event of this test
+    for struct in (complete_event(), complete_event().metadata, complete_event().involved_object):
+        # THEN no field that may be empty is
+        assert all(getattr(struct, field.name) for field in msgspec.structs.fields(struct))
+
+
+def test_template_and_document_agree_on_the_fields() -> None:
+    document = msgspec.json.decode(build_document(complete_event()).source)
+    assert set(paths(document)) == set(mapped(mappings()))
+
+
+def test_every_keyword_has_a_limit() -> None:
+    # OpenSearch refuses a document with a keyword over 32,766 bytes unless it is told to ignore it.
+    def keywords(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        for mapping in properties.values():
+            if mapping.get("type") == "keyword":
+                yield mapping
+            yield from keywords(mapping.get("properties", {}))
+            yield from keywords(mapping.get("fields", {}))
+
+    assert all(0 < mapping["ignore_above"] <= 8191 for mapping in keywords(mappings()))
+
+
+def test_the_document_is_the_record_and_can_be_put_back_on_the_stream() -> None:
+    assert decode(build_document(complete_event()).source) == complete_event()
+
+
+def test_labels_are_searched_as_pairs() -> None:
+    document = msgspec.json.decode(build_document(complete_event()).source)
+    assert document["labelPairs"] == ["app=web"]
+    assert document["metadata"]["labels"] == {"app": "web"}
+
+
+def test_a_document_is_named_and_filed_by_its_observation() -> None:
+    document = build_document(event(), "week")
+    assert document.id == "prod-eu:ad28f7e6-daf7-4896-9ecd-e0c310fb7e6f:250"
+    assert document.index == "kube-events-2026.w47"
+    assert msgspec.json.decode(document.source)["@timestamp"] == "2026-11-21T02:10:00Z"
+
+
+def test_the_same_observation_gives_the_same_document_whenever_it_arrives() -> None:
+    earlier, later = (
+        build_document(event(received_at=datetime(2026, 11, day, 3, tzinfo=UTC))) for day in (21, 25)
+    )
+    assert (earlier.id, earlier.index) == (later.id, later.index)
+
+
+@pytest.mark.parametrize("message", ["nul \x00 and \u2028", "\ufffe\uffff", "emoji 🔥", ""])
+def test_any_text_survives(message: str) -> None:
+    document = msgspec.json.decode(build_document(event(message=message)).source)
+    assert document.get("message", "") == event(message=message).message
