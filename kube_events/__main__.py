@@ -11,8 +11,8 @@ from pathlib import Path
 from kube_events.check_rules import check_rules
 from kube_events.rules_file import RulesFileError
 
-OK, INVALID, USAGE = 0, 1, 2
-"""Exit codes; argparse itself exits with 2 on wrong usage."""
+OK, INVALID = 0, 1
+"""Exit codes; on wrong usage argparse itself exits with 2."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,10 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kube-events", description="Operate kube-events.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    rules = commands.add_parser("rules", help="work on rule files").add_subparsers(
-        required=True, metavar="COMMAND"
-    )
-    check = rules.add_parser(
+    rules = commands.add_parser("rules", help="work on rule files")
+    on_rules = rules.add_subparsers(required=True, metavar="COMMAND")
+    check = on_rules.add_parser(
         "check",
         help="check a rule file and its compiled form",
         description="Check a rule file. Says everything that is wrong with it, and whether its compiled form, which "

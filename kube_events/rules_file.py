@@ -11,7 +11,7 @@ from kube_events.strict_yaml import YamlError, read_yaml
 
 
 class RulesFileError(Exception):
-    """A rule file that cannot be compiled; `lines` are what to tell the user, one for each thing that is wrong."""
+    """A rule file that cannot be used; `lines` tell the user, one for each thing that is wrong."""
 
     def __init__(self, lines: Collection[str]) -> None:
         self.lines = tuple(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
+from yaml.composer import ComposerError
 
 MAX_NODES = 100_000
 """Values that a file may expand to. Aliases can make a small file stand for more than fits into memory."""
@@ -17,17 +18,16 @@ class YamlError(ValueError):
 class _StrictLoader(yaml.SafeLoader):
     """SafeLoader, but a key that stands twice in a mapping is an error instead of the last one winning."""
 
-    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
-        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
         seen: set[tuple[str, str]] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 continue
             identity = (key.tag, key.value)
             if identity in seen:
-                raise yaml.composer.ComposerError(
-                    None, None, f"the key {key.value} stands here twice", key.start_mark
-                )
+                problem = f"the key {key.value} stands here twice"
+                raise ComposerError(None, None, problem, key.start_mark)
             seen.add(identity)
         return node
 
@@ -38,12 +38,14 @@ def read_yaml(data: bytes) -> Any:
     Raises:
         YamlError: it is not UTF-8, no YAML, no single document, has a key twice, or is endless by its aliases.
     """
+    text = _text(data)
     try:
-        document = yaml.load(_text(data), _StrictLoader)  # noqa: S506 - a subclass of SafeLoader
+        document = yaml.load(text, _StrictLoader)  # noqa: S506 - a subclass of SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise YamlError(f"{place}{error.problem or error.context or 'no YAML'}") from None
+        said = ", ".join(part for part in (error.context, error.problem) if part)
+        raise YamlError(f"{place}{said}") from None
     except yaml.reader.ReaderError as error:
         raise YamlError(
             f"character {error.position}: #x{error.character:04x} may not stand in YAML"
