@@ -50,6 +50,7 @@ def decode_message(body: str | bytes) -> QueueMessage:
         QueueMessageError: the body is no JSON, or neither a notification nor a wake-up.
     """
     try:
-        return _decoder.decode(body)
+        message: QueueMessage = _decoder.decode(body)
     except msgspec.MsgspecError as error:
         raise QueueMessageError(f"neither a notification nor a wake-up: {error}") from None
+    return message

@@ -54,8 +54,9 @@ class Filter:
             for each, sending in zip(asked, sendings, strict=True)
             if sending.fate is Fate.LATER
         )
-        refused = _refused(asked, sendings)
-        return later | self._dead_letters.write([*batch.poison, *refused], TimeBudget(invocation, reserve=1.0))
+        return later | self._dead_letters.write(
+            [*batch.poison, *_refused(asked, sendings)], TimeBudget(invocation, reserve=1.0)
+        )
 
     def _asked(self, batch: Batch) -> Iterator[_Asked]:
         now = self._clock()

@@ -1,0 +1,192 @@
+"""filter_events as Lambda runs it, over moto's S3 and SQS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from eventcore.queue_message import NotificationMessage, decode_message
+from lambdas.common.config import ConfigError
+from lambdas.common.settings import SettingsError
+from tests.events import failed, kinesis_batch, message_id, sequence_number, sqs_batch
+from tests.fixtures.aws import Aws, Handler, LambdaContext
+from tests.fixtures.events import event
+from tests.lambdas.metrics import emitted
+from tests.lambdas.rules import compiled
+
+ROUTES = {
+    "receiver": "ops-mail",
+    "routes": [
+        {"match": {"severity": ["critical"]}, "receivers": ["sre-chime", "sre-dingtalk"], "continue": True},
+        {"match": {"severity": ["critical", "high", "medium"]}, "receiver": "ops-mail"},
+        {"receiver": "nobody-reads"},
+    ],
+}
+RULES = {
+    "drop": [{"reason": ["LeaderElection"]}],
+    "severity": [
+        {"match": {"reason": ["BackOff"], "count": [{"numeric": [">", 100]}]}, "severity": "critical"}
+    ],
+    "route": ROUTES,
+}
+RECEIVERS = ("ops-mail", "sre-chime", "sre-dingtalk", "nobody-reads")
+
+
+class Deployed:
+    """The function with its buckets and queues."""
+
+    def __init__(self, aws: Aws, cold_start: Callable[[str, Mapping[str, str]], Handler]) -> None:
+        self.aws = aws
+        self.cold_start = cold_start
+        self.bucket = aws.bucket()
+        self.queues = {name: aws.queue(f"kube-events-receiver-{name}") for name in RECEIVERS}
+
+    def start(self, *, rules: bytes | None = None, receivers: Any = None, **environment: str) -> Handler:
+        return self.cold_start(
+            "filter_events",
+            {
+                "CONFIG_BUCKET": self.bucket,
+                "DEAD_LETTERS_BUCKET": self.bucket,
+                "RULES_KEY": self.aws.configuration(self.bucket, "rules", rules or compiled(**RULES)),
+                "RECEIVERS_KEY": self.aws.configuration(
+                    self.bucket, "receivers", json.dumps(receivers or self.receivers()).encode()
+                ),
+                **environment,
+            },
+        )
+
+    def receivers(self, **queues: str) -> dict[str, Any]:
+        return {
+            "version": 1,
+            "receivers": {
+                name: {
+                    "type": "sns",
+                    "topic_arn": "arn:aws:sns:eu-central-1:123456789012:ops",
+                    "queue_url": queue_url,
+                    "queue_arn": f"arn:aws:sqs:eu-central-1:123456789012:{name}",
+                    "dead_letter_queue_url": f"{queue_url}-dead",
+                }
+                for name, queue_url in (self.queues | queues).items()
+            },
+        }
+
+    def told(self, receiver: str) -> list[NotificationMessage]:
+        messages = [decode_message(body) for body in self.aws.messages(self.queues[receiver])]
+        assert all(isinstance(message, NotificationMessage) for message in messages)
+        return messages  # type: ignore[return-value]
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for body in self.aws.objects(self.bucket, "dead-letters/").values()]
+
+
+@pytest.fixture
+def deployed(aws: Aws, cold_start: Any) -> Deployed:
+    return Deployed(aws, cold_start)
+
+
+@pytest.mark.parametrize("batch_of", [kinesis_batch, sqs_batch])
+def test_each_receiver_of_a_matched_route_is_told(deployed: Deployed, batch_of: Any) -> None:
+    # GIVEN an event that the rules make critical, and one that is medium
+    handler = deployed.start()
+    # WHEN
+    response = handler(batch_of(event(count=101), event(reason="Unhealthy")), LambdaContext())
+    # THEN
+    assert failed(response) == []
+    [to_chime], [to_dingtalk] = deployed.told("sre-chime"), deployed.told("sre-dingtalk")
+    assert to_chime.notification.severity == to_dingtalk.notification.severity == "critical"
+    assert to_chime.notification.receiver == "sre-chime"
+    assert to_chime.notification.route == "route.routes[0]"
+    assert sorted(message.notification.severity for message in deployed.told("ops-mail")) == [
+        "critical",
+        "medium",
+    ]
+    assert deployed.told("nobody-reads") == []
+
+
+def test_a_dropped_event_is_counted_and_told_to_nobody(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = deployed.start()
+    assert failed(handler(kinesis_batch(event(reason="LeaderElection"), event()), LambdaContext())) == []
+    metrics = emitted(capsys)
+    assert (metrics["EventsDropped"], metrics["NotificationsQueued"]) == (1, 1)
+    assert len(deployed.told("ops-mail")) == 1
+
+
+def test_a_message_may_be_delivered_for_a_day(deployed: Deployed) -> None:
+    handler = deployed.start()
+    handler(kinesis_batch(event()), LambdaContext())
+    [message] = deployed.told("ops-mail")
+    assert message.attempt == 1
+    assert timedelta(hours=23, minutes=55) < message.deliver_by - datetime.now(UTC) <= timedelta(hours=24)
+
+
+def test_a_redelivered_event_makes_the_same_notification(deployed: Deployed) -> None:
+    # The receiver's function knows it again by its id.
+    handler = deployed.start()
+    handler(kinesis_batch(event()), LambdaContext())
+    handler(kinesis_batch(event()), LambdaContext())
+    first, second = deployed.told("ops-mail")
+    assert first.notification == second.notification
+
+
+def test_poison_is_set_aside_and_does_not_stop_the_others(deployed: Deployed) -> None:
+    handler = deployed.start()
+    response = handler(kinesis_batch(event(), b"{", event(reason="Unhealthy")), LambdaContext())
+    assert failed(response) == []
+    assert len(deployed.told("ops-mail")) == 2
+    [letter] = deployed.dead_letters()
+    assert letter["payload"] == "{"
+    assert letter["function"] == "filter_events"
+    assert "not a kube-events record" in letter["reason"]
+
+
+def test_poison_that_cannot_be_set_aside_comes_again(deployed: Deployed) -> None:
+    handler = deployed.start(DEAD_LETTERS_BUCKET="not-there")
+    response = handler(sqs_batch(event(), b"poison"), LambdaContext())
+    assert failed(response) == [message_id(1)]
+    assert len(deployed.told("ops-mail")) == 1
+
+
+def test_a_queue_that_is_missing_fails_only_what_it_was_to_get(deployed: Deployed) -> None:
+    # GIVEN a queue that somebody deleted
+    deployed.aws.sqs.delete_queue(QueueUrl=deployed.queues["sre-chime"])
+    handler = deployed.start()
+    # WHEN
+    response = handler(kinesis_batch(event(), event(count=101)), LambdaContext())
+    # THEN
+    assert failed(response) == [sequence_number(1)]
+    assert len(deployed.told("ops-mail")) == 2
+
+
+def test_text_that_sqs_would_refuse_is_delivered(deployed: Deployed) -> None:
+    # SQS takes XML's characters only, and U+FFFF is none of them.
+    handler = deployed.start()
+    assert failed(handler(kinesis_batch(event(message="a\x00b\uffff")), LambdaContext())) == []
+    [message] = deployed.told("ops-mail")
+    assert message.notification.members[0].message == event(message="a\x00b\uffff").message
+
+
+def test_a_receiver_that_the_rules_name_and_nobody_made_stops_the_start(deployed: Deployed) -> None:
+    receivers = deployed.receivers()
+    del receivers["receivers"]["sre-chime"]
+    with pytest.raises(
+        ConfigError, match=r"the rules name unknown receivers: sre-chime .known: nobody-reads, ops"
+    ):
+        deployed.start(receivers=receivers)
+
+
+def test_rules_of_another_release_stop_the_start(deployed: Deployed) -> None:
+    with pytest.raises(ConfigError, match=r"s3://kube-events-config/rules/.*compiled version 99"):
+        deployed.start(rules=b'{"compiledVersion": 99}')
+
+
+def test_a_missing_variable_stops_the_start(deployed: Deployed) -> None:
+    with pytest.raises(
+        SettingsError, match="DEAD_LETTERS_BUCKET is not set: it must be the name of an S3 bucket"
+    ):
+        deployed.start(DEAD_LETTERS_BUCKET="")
