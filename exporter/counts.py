@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 Outcome = Literal["read", "sent", "retried", "refused", "malformed", "unidentified"]
 """
-read: states that arrived, by list or watch
+read: states that arrived by list or watch and were taken into the buffer
 sent: accepted by the stream
 retried: attempts of single records that were answered with "not now"
 refused: records that the stream will never take; each is in the log

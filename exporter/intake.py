@@ -44,7 +44,6 @@ class Intake:
 
     def __call__(self, raw: Raw) -> None:
         """Take one object in."""
-        self._counts.add("read")
         try:
             decoded = msgspec.json.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -55,6 +54,7 @@ class Intake:
         event = normalise(decoded, cluster=self._cluster, received_at=self._now())
         if event.metadata.uid and event.metadata.resource_version:
             self._put(Record(observation_id(event), partition_key(event), wire.encode(event)))
+            self._counts.add("read")
         else:
             self._unidentified(event)
 

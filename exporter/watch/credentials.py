@@ -41,6 +41,9 @@ def credentials(kubeconfig: str | None, context: str | None) -> Credentials:
                 )
         except (ConfigException, OSError, yaml.YAMLError) as error:
             raise Denied(f"cannot read {_origin(in_cluster, kubeconfig)}: {_one_line(error)}") from None
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # The official client trips over a file of another shape, instead of saying so.
+            raise Denied(f"cannot read {_origin(in_cluster, kubeconfig)}: it is no kubeconfig") from None
         return configuration
 
     return load

@@ -63,7 +63,18 @@ class Reflector:
         pace: Pace = Pace(),  # noqa: B008 - frozen
         draw: Callable[[float, float], float] = uniform,
         clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], object] | None = None,
     ) -> None:
+        """
+        Args:
+            api: of the cluster.
+            deliver: takes each ADDED and MODIFIED object, and each item of a list.
+            counts: where malformed lines are counted.
+            pace: how much at once, and how often.
+            draw: a number between two others.
+            clock: seconds that only rise.
+            pause: waits for so many seconds; by default it ends when `stop` is called.
+        """
         self._api = api
         self._deliver = deliver
         self._counts = counts
@@ -71,6 +82,7 @@ class Reflector:
         self._draw = draw
         self._clock = clock
         self._stopping = Event()
+        self._pause = pause or self._stopping.wait
         self._version = ""
         """Where the watch goes on; empty if a list is due."""
         self._failures = 0
@@ -184,7 +196,7 @@ class Reflector:
             waiting_for,
             extra={"reason": str(error), "seconds": round(delay, 1), "failures": self._failures},
         )
-        self._stopping.wait(delay)
+        self._pause(delay)
 
 
 def _is_older(version: str, *, than: str) -> bool:

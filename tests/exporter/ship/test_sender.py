@@ -1,0 +1,134 @@
+"""The sender against either service over HTTP, which fails in every way that it documents."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from exporter.ship.event_bridge import EventBridgeSink
+from tests.exporter.ship.conftest import Refusal, Shipping, StreamEndpoint, record
+
+RECORDS = [record(f'{{"number":{number}}}') for number in range(10)]
+DATA = [each.data.decode() for each in RECORDS]
+
+TRANSIENT = [
+    "ProvisionedThroughputExceededException",
+    "InternalFailure",
+    "ThrottlingException",
+    "InternalException",
+]
+
+
+@pytest.mark.parametrize("code", TRANSIENT)
+def test_exactly_the_records_that_failed_are_sent_again(
+    shipping: Shipping, endpoint: StreamEndpoint, code: str
+) -> None:
+    # GIVEN a service that is too busy for some records, and next time for fewer
+    endpoint.behaviours += [
+        lambda data: code if data in DATA[2:6] else None,
+        lambda data: code if data == DATA[4] else None,
+    ]
+    # WHEN
+    shipping.send(*RECORDS)
+    # THEN
+    assert endpoint.calls == [DATA, DATA[2:6], [DATA[4]]]
+    assert sorted(endpoint.accepted) == DATA
+    assert shipping.counts.snapshot()["sent"] == 10
+    assert shipping.counts.snapshot()["retried"] == 5
+    assert len(shipping.pauses) == 2
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Refusal("ProvisionedThroughputExceededException"),
+        Refusal("ThrottlingException"),
+        Refusal("KMSThrottlingException"),
+        Refusal("InternalFailure", 500),
+        Refusal("ServiceUnavailable", 503),
+    ],
+)
+def test_a_whole_call_that_is_throttled_or_failed_is_sent_again_soon(
+    shipping: Shipping, endpoint: StreamEndpoint, refusal: Refusal
+) -> None:
+    endpoint.behaviours += [refusal, refusal]
+    shipping.send(*RECORDS)
+    assert endpoint.calls == [DATA, DATA, DATA]
+    assert endpoint.accepted == DATA
+    assert all(pause <= 0.2 for pause in shipping.pauses)
+
+
+def test_a_connection_that_is_cut_is_made_anew(shipping: Shipping, endpoint: StreamEndpoint) -> None:
+    endpoint.behaviours.append("cut")
+    shipping.send(*RECORDS)
+    assert endpoint.accepted == DATA
+    assert shipping.counts.snapshot()["sent"] == 10
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "AccessDeniedException",
+        "ResourceNotFoundException",
+        "UnrecognizedClientException",
+        "ExpiredTokenException",
+        "KMSDisabledException",
+        "SomethingNewException",
+    ],
+)
+def test_what_somebody_has_to_repair_is_tried_again_slowly_and_said_as_an_error(
+    shipping: Shipping, endpoint: StreamEndpoint, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    # GIVEN a stream that cannot be written to, until somebody repairs it after the third attempt
+    endpoint.always = Refusal(code)
+
+    def repair() -> None:
+        if len(endpoint.calls) == 3:
+            endpoint.always = lambda _data: None
+
+    shipping.on_pause = repair
+    # WHEN
+    with caplog.at_level(logging.INFO):
+        shipping.send(*RECORDS)
+    # THEN nothing was lost
+    assert endpoint.accepted == DATA
+    assert len(shipping.pauses) == 3
+    assert [entry.levelname for entry in caplog.records] == ["ERROR"] * 3
+    assert code in vars(caplog.records[0])["reason"]
+    assert "kube-events in eu-west-1" in vars(caplog.records[0])["reason"]
+
+
+def test_one_record_that_the_service_calls_invalid_is_given_up_by_name_and_the_others_arrive(
+    shipping: Shipping, endpoint: StreamEndpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    # GIVEN a service that refuses every call that holds a certain record
+    endpoint.invalid = {DATA[7]}
+    # WHEN
+    with caplog.at_level(logging.ERROR):
+        shipping.send(*RECORDS)
+    # THEN
+    assert endpoint.accepted == [each for each in DATA if each != DATA[7]]
+    assert shipping.counts.snapshot()["sent"] == 9
+    assert shipping.counts.snapshot()["refused"] == 1
+    assert [vars(entry)["observation"] for entry in caplog.records] == [RECORDS[7].identity]
+    assert shipping.pauses == []
+
+
+def test_an_entry_that_eventbridge_will_never_take_is_given_up_and_the_others_arrive(
+    endpoint: StreamEndpoint,
+) -> None:
+    shipping = Shipping(EventBridgeSink("kube-events", "eu-west-1"))
+    endpoint.behaviours.append(lambda data: "MalformedDetail" if data == DATA[3] else None)
+    shipping.send(*RECORDS)
+    assert endpoint.calls == [DATA]
+    assert len(endpoint.accepted) == 9
+    assert shipping.counts.snapshot()["refused"] == 1
+
+
+def test_an_entry_that_lacks_a_permission_waits_for_it(endpoint: StreamEndpoint) -> None:
+    shipping = Shipping(EventBridgeSink("kube-events", "eu-west-1"))
+    endpoint.behaviours += [lambda _data: "NotAuthorizedForSourceException"] * 2
+    shipping.send(*RECORDS)
+    assert endpoint.accepted == DATA
+    assert shipping.counts.snapshot()["refused"] == 0

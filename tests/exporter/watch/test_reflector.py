@@ -1,0 +1,270 @@
+"""The reflector against an API server that does everything that API servers and networks do."""
+
+from __future__ import annotations
+
+from exporter.watch.transport import Patience
+from tests.exporter.watch.conftest import StartReflector
+from tests.fixtures.cluster import (
+    SILENT,
+    Asked,
+    ScriptedApiServer,
+    Watch,
+    error_line,
+    event_object,
+    list_page,
+    refusal,
+    watch_line,
+)
+
+EMPTY_LIST = list_page(version=100)
+
+
+def versions(asked: list[Asked]) -> list[str]:
+    """Per request: the version that a watch begins at, or "list"."""
+    return [each.query.get("resourceVersion", "list") for each in asked]
+
+
+def test_the_watch_begins_at_the_version_of_the_list_and_not_at_one_of_its_items(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    # GIVEN items in key order, the newest one not last
+    api_server.answers(
+        list_page(event_object("a", 90), event_object("b", 12), version=100, continue_="next"),
+        list_page(event_object("c", 55), version=100),
+        SILENT,
+    )
+    # WHEN
+    running = reflect()
+    asked = api_server.wait_for_requests(3)
+    # THEN
+    assert running.delivered == [("a", "90"), ("b", "12"), ("c", "55")]
+    assert [each.query for each in asked[:2]] == [{"limit": "2"}, {"limit": "2", "continue": "next"}]
+    assert asked[2].query == {
+        "watch": "1",
+        "allowWatchBookmarks": "true",
+        "resourceVersion": "100",
+        "timeoutSeconds": "300",
+    }
+
+
+def test_added_and_modified_travel_deleted_does_not_and_a_clean_close_resumes_behind_all_of_them(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    lines = (
+        watch_line("ADDED", "a", 101),
+        watch_line("MODIFIED", "a", 102),
+        watch_line("DELETED", "a", 103),
+    )
+    api_server.answers(EMPTY_LIST, Watch(lines), SILENT)
+    running = reflect()
+    assert versions(api_server.wait_for_requests(3)) == ["list", "100", "103"]
+    assert running.delivered == [("a", "101"), ("a", "102")]
+    assert running.pauses == []
+
+
+def test_a_bookmark_moves_the_version_and_delivers_nothing(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    bookmark = b'{"type":"BOOKMARK","object":{"kind":"Event","metadata":{"resourceVersion":"150"}}}\n'
+    api_server.answers(EMPTY_LIST, Watch((bookmark,)), SILENT)
+    running = reflect()
+    assert versions(api_server.wait_for_requests(3)) == ["list", "100", "150"]
+    assert running.delivered == []
+
+
+def test_a_410_line_leads_to_a_new_list_at_once(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    gone = error_line(410, "Expired", "The resourceVersion for the provided watch is too old.")
+    api_server.answers(
+        EMPTY_LIST,
+        Watch((watch_line("ADDED", "a", 101), gone)),
+        list_page(event_object("a", 101), version=200),
+        SILENT,
+    )
+    running = reflect()
+    assert versions(api_server.wait_for_requests(4)) == ["list", "100", "list", "200"]
+    assert running.delivered == [("a", "101"), ("a", "101")]
+    assert running.pauses == [0.0]
+
+
+def test_a_watch_that_is_410_again_and_again_does_not_turn_into_a_hot_loop(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    gone = Watch((error_line(410, "Expired"),))
+    api_server.answers(EMPTY_LIST, gone, EMPTY_LIST, gone, EMPTY_LIST, gone, EMPTY_LIST, SILENT)
+    running = reflect()
+    api_server.wait_for_requests(8)
+    assert running.pauses == [0.0, 2.0, 4.0]
+
+
+def test_a_410_as_http_status_of_a_watch_leads_to_a_new_list(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    api_server.answers(EMPTY_LIST, refusal(410, "Gone"), list_page(version=200), SILENT)
+    reflect()
+    assert versions(api_server.wait_for_requests(4)) == ["list", "100", "list", "200"]
+
+
+def test_an_expired_continue_token_restarts_the_list(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    api_server.answers(
+        list_page(event_object("a", 1), version=100, continue_="old"),
+        refusal(410, "Expired", "The provided continue parameter is too old"),
+        list_page(event_object("a", 1), event_object("b", 2), version=300),
+        SILENT,
+    )
+    running = reflect()
+    asked = api_server.wait_for_requests(4)
+    assert [each.query.get("continue") for each in asked] == [None, "old", None, None]
+    assert asked[3].query["resourceVersion"] == "300"
+    assert running.delivered == [("a", "1"), ("a", "1"), ("b", "2")]
+
+
+def test_half_a_line_is_not_delivered_and_the_watch_resumes_before_it(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    half = watch_line("ADDED", "b", 102)[:40]
+    api_server.answers(
+        EMPTY_LIST,
+        Watch((watch_line("ADDED", "a", 101), half), end="cut"),
+        Watch((watch_line("ADDED", "b", 102),)),
+        SILENT,
+    )
+    running = reflect()
+    assert versions(api_server.wait_for_requests(4)) == ["list", "100", "101", "102"]
+    assert running.delivered == [("a", "101"), ("b", "102")]
+    assert running.pauses == [1.0]
+    assert running.counts.snapshot()["malformed"] == 0
+
+
+def test_a_line_may_come_in_many_pieces_and_be_megabytes_long(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    line = watch_line("ADDED", "huge", 101, message="x" * 3_000_000)
+    pieces = tuple(line[begin : begin + 100_001] for begin in range(0, len(line), 100_001))
+    api_server.answers(EMPTY_LIST, Watch((*pieces, b"\n", watch_line("ADDED", "b", 102))), SILENT)
+    running = reflect()
+    api_server.wait_for_requests(3)
+    assert running.delivered == [("huge", "101"), ("b", "102")]
+
+
+def test_malformed_lines_are_counted_and_do_not_stop_the_stream(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    odd = (
+        b"no json\n",
+        b'{"type":"ADDED"}\n',
+        b'{"type":"ADDED","object":{"metadata":{"resourceVersion":7}}}\n',
+        watch_line("SURPRISE", "s", 102),
+        b'"\xff"\n',
+    )
+    lines = (watch_line("ADDED", "a", 101), *odd, watch_line("ADDED", "b", 103))
+    api_server.answers(EMPTY_LIST, Watch(lines), SILENT)
+    running = reflect()
+    assert versions(api_server.wait_for_requests(3)) == ["list", "100", "103"]
+    assert running.delivered == [("a", "101"), ("b", "103")]
+    assert running.counts.snapshot()["malformed"] == 5
+
+
+def test_a_dead_connection_is_found_after_the_time_at_which_the_server_would_have_ended_the_watch(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    # GIVEN a watch of one second, on which nothing comes: not even its end
+    api_server.answers(EMPTY_LIST, SILENT, SILENT)
+    # WHEN
+    running = reflect(patience=Patience(watch_slack=0.2), watch_seconds=1)
+    # THEN it is begun anew at the same version
+    assert versions(api_server.wait_for_requests(3)) == ["list", "100", "100"]
+    assert running.pauses == [1.0]
+
+
+def test_429_is_obeyed(api_server: ScriptedApiServer, reflect: StartReflector) -> None:
+    api_server.answers(refusal(429, "TooManyRequests", Retry_After="7"), EMPTY_LIST, SILENT)
+    running = reflect()
+    api_server.wait_for_requests(3)
+    assert running.pauses == [7.0]
+
+
+def test_an_unreasonable_retry_after_is_bounded(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    api_server.answers(
+        refusal(429, Retry_After="86400"),
+        refusal(503, Retry_After="Thu, 01 Jan 2099 00:00:00 GMT"),
+        refusal(503, Retry_After="soon"),
+        EMPTY_LIST,
+    )
+    running = reflect()
+    api_server.wait_for_requests(5)
+    assert running.pauses == [60.0, 60.0, 4.0]
+
+
+def test_5xx_is_tried_again_with_back_off_and_the_watch_keeps_its_version(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    bad_gateway = refusal(502)._replace(body=b"<html>upstream\nis down</html>")
+    api_server.answers(EMPTY_LIST, refusal(503), bad_gateway, refusal(504, "Timeout"), SILENT)
+    running = reflect()
+    assert versions(api_server.wait_for_requests(5)) == ["list", "100", "100", "100", "100"]
+    assert running.pauses == [1.0, 2.0, 4.0]
+
+
+def test_an_answer_that_nobody_planned_for_leads_to_a_new_list_when_resuming_does_not_help(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    odd = Watch((error_line(500, "InternalError", "etcd event received with PrevKv=nil"),))
+    api_server.answers(EMPTY_LIST, odd, odd, list_page(version=200), SILENT)
+    running = reflect()
+    assert versions(api_server.wait_for_requests(5)) == ["list", "100", "100", "list", "200"]
+    assert running.pauses == [1.0, 2.0]
+
+
+def test_forbidden_is_asked_again_until_it_is_allowed(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    forbidden = refusal(403, "Forbidden", "events is forbidden")
+    api_server.answers(forbidden, forbidden, EMPTY_LIST, SILENT)
+    running = reflect()
+    assert versions(api_server.wait_for_requests(4)) == ["list", "list", "list", "100"]
+    assert running.pauses == [1.0, 2.0]
+
+
+def test_a_list_that_is_no_list_is_tried_again(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    no_list = EMPTY_LIST._replace(body=b"<html>log in first</html>")
+    no_version = EMPTY_LIST._replace(body=b'{"metadata":{},"items":null}')
+    api_server.answers(no_list, no_version, EMPTY_LIST, SILENT)
+    reflect()
+    assert versions(api_server.wait_for_requests(4)) == ["list", "list", "list", "100"]
+
+
+def test_a_server_that_is_behind_our_version_is_found_out(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    # GIVEN etcd was restored from a backup: a watch from our version is silent and closes, for ever
+    api_server.answers(EMPTY_LIST, Watch(()), list_page(version=40), list_page(version=40), SILENT)
+    # WHEN
+    reflect()
+    # THEN
+    assert versions(api_server.wait_for_requests(5)) == ["list", "100", "list", "list", "40"]
+
+
+def test_a_silent_watch_of_a_server_that_is_ahead_resumes_where_it_was(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    # What happened between the end of the watch and the answer of the list must not be skipped.
+    api_server.answers(EMPTY_LIST, Watch(()), list_page(version=140), SILENT)
+    reflect()
+    assert versions(api_server.wait_for_requests(4)) == ["list", "100", "list", "100"]
+
+
+def test_a_server_that_closes_every_watch_at_once_is_not_hammered(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    api_server.answers(EMPTY_LIST, *[Watch(())] * 3)
+    running = reflect(step=0)
+    assert versions(api_server.wait_for_requests(5)) == ["list", "100", "100", "100", "100"]
+    assert running.pauses == [1.0, 2.0, 4.0]
