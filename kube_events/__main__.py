@@ -37,8 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     check = on_rules.add_parser(
         "check",
         help="check a rule file and its compiled form",
-        description="Check a rule file. Says everything that is wrong with it, and whether its compiled form, which "
-        "is what gets deployed, belongs to it.",
+        description="Say what is wrong with a rule file, and whether its compiled form is up to date.",
     )
     check.add_argument("file", type=Path, metavar="FILE", help="the rules, YAML")
     check.add_argument(

@@ -16,7 +16,7 @@ class YamlError(ValueError):
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader, but a key that stands twice in a mapping is an error instead of the last one winning."""
+    """SafeLoader, but a key that stands twice in a mapping is an error: there the last one would win."""
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
@@ -36,7 +36,7 @@ def read_yaml(data: bytes) -> Any:
     """Decode a YAML file.
 
     Raises:
-        YamlError: it is not UTF-8, no YAML, no single document, has a key twice, or is endless by its aliases.
+        YamlError: it is not UTF-8, no YAML, no single document, has a key twice, or never ends.
     """
     text = _text(data)
     try:
