@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import boto3
@@ -26,12 +27,21 @@ class Clients:
     """Made in one thread (sessions are not thread-safe), used in many (clients are)."""
 
     def __init__(self, endpoint: str, region: str) -> None:
-        session = boto3.Session(
+        make = functools.partial(
+            _session().client,
             region_name=region,
+            endpoint_url=endpoint,
+            config=_CONFIG,
             aws_access_key_id="sandbox",
-            aws_secret_access_key="sandbox",  # noqa: S106
+            aws_secret_access_key="sandbox",  # noqa: S106 - the stand-in takes any
         )
-        self.functions: LambdaClient = session.client("lambda", endpoint_url=endpoint, config=_CONFIG)
-        self.kinesis: KinesisClient = session.client("kinesis", endpoint_url=endpoint, config=_CONFIG)
-        self.s3: S3Client = session.client("s3", endpoint_url=endpoint, config=_CONFIG)
-        self.sqs: SQSClient = session.client("sqs", endpoint_url=endpoint, config=_CONFIG)
+        self.functions: LambdaClient = make("lambda")
+        self.kinesis: KinesisClient = make("kinesis")
+        self.s3: S3Client = make("s3")
+        self.sqs: SQSClient = make("sqs")
+
+
+@functools.cache
+def _session() -> boto3.Session:
+    """One for all: it is what has read the services' descriptions, half a second for these four."""
+    return boto3.Session()

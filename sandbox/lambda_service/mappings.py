@@ -61,7 +61,7 @@ class Mappings:
         return tuple(counters.stats() for counters in self._counters.values())
 
     def idle(self, seconds: float) -> bool:
-        """Whether nothing was read or settled for so long, and no queue has a message, not even a delayed one."""
+        """Whether nothing was read or settled for so long, and no queue holds a message, delayed or not."""
         if any(one.pending or one.quiet_for < seconds for one in self.stats()):
             return False
         return all(self._empty(url) for url in self._queue_urls)

@@ -1,7 +1,8 @@
-"""An SQS mapping: messages are received, filtered, handed over in batches, and deleted when the function took them."""
+"""An SQS mapping: messages are received, filtered, handed over in batches, deleted when they were taken."""
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -86,12 +87,11 @@ class QueuePoller:
         records = [queue_record(message, self._mapping) for message in answer.get("Messages", [])]
         if not records:
             return
-        kept = [record for record in records if self._passes(record)]
-        self._counters.add(records=len(records), filtered=len(records) - len(kept))
-        self._received.extend(kept)
-        self._delete(
-            [record for record in records if record not in kept]
-        )  # as AWS does: nobody else gets them
+        passes = [self._passes(record) for record in records]
+        self._counters.add(records=len(records), filtered=passes.count(False))
+        self._received.extend(itertools.compress(records, passes))
+        # As AWS does: what the filter keeps away is gone from the queue.
+        self._delete([record for record, passed in zip(records, passes, strict=True) if not passed])
 
     def _deliver(self, batch: Sequence[SourceRecord]) -> None:
         failed = len(batch)

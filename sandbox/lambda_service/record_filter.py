@@ -1,4 +1,4 @@
-"""Filter criteria: which records a function gets to see at all, in the patterns that our rules are made of."""
+"""Filter criteria: which records a function gets to see, in the patterns that our rules are made of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Kinesis mapping: each shard is read in its order, filtered, and delivered in as many lanes as it may have."""
+"""A Kinesis mapping: each shard is read in order, filtered, and delivered in as many lanes as allowed."""
 
 from __future__ import annotations
 
@@ -115,10 +115,11 @@ class ShardReader:
             where = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": self._last}
         elif self._mapping.starting_position == "AT_TIMESTAMP":
             where["Timestamp"] = self._mapping.starting_timestamp
-        arn = self._mapping.source_arn
-        return self._client.get_shard_iterator(StreamARN=arn, ShardId=self._shard_id, **where)[
-            "ShardIterator"
-        ]
+        # By name: moto's iterators lose the stream when they are asked for by ARN.
+        answer = self._client.get_shard_iterator(
+            StreamName=self._mapping.source, ShardId=self._shard_id, **where
+        )
+        return answer["ShardIterator"]
 
     def _hand_out(self, records: list[RecordTypeDef]) -> None:
         if not records:
