@@ -50,8 +50,11 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> ArgumentParser:
     parser = _Parser(prog="python -m exporter", description="Ships the events of a cluster to a stream.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="run | check | version")
-    add_options(commands.add_parser("run", help="list, watch and ship events until SIGTERM"))
-    add_options(commands.add_parser("check", help="try the API server and the stream, and say what is wrong"))
+    for command, about in (
+        ("run", "list, watch and ship events until SIGTERM"),
+        ("check", "try the API server and the stream, and say what is wrong"),
+    ):
+        add_options(commands.add_parser(command, help=about, allow_abbrev=False))
     commands.add_parser("version", help="print the version")
     return parser
 

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from exporter.ship.event_bridge import EventBridgeSink
-from tests.exporter.ship.conftest import Refusal, Shipping, StreamEndpoint, record
+from tests.exporter.conftest import Refusal, Shipping, StreamEndpoint, record
 
 RECORDS = [record(f'{{"number":{number}}}') for number in range(10)]
 DATA = [each.data.decode() for each in RECORDS]

@@ -13,7 +13,7 @@ from exporter.ship.event_bridge import EventBridgeSink
 from exporter.ship.kinesis import KinesisSink
 from exporter.ship.record import Record
 from exporter.ship.sink import Sink
-from tests.exporter.ship.conftest import Refusal, StreamEndpoint, record
+from tests.exporter.conftest import Refusal, StreamEndpoint, record
 from tests.fixtures.aws import REGION, Aws
 
 ACCOUNT = "123456789012"

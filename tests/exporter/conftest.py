@@ -7,7 +7,7 @@ from base64 import b64decode
 from collections import deque
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 from typing import Any, Literal, NamedTuple, Self
 
 import pytest
@@ -31,8 +31,9 @@ class Refusal(NamedTuple):
     message: str = "made up"
 
 
-Behaviour = Refusal | Literal["cut"] | Callable[[str], str | None]
-"""Per call: refused, cut off, or a function from each record's data to its error code (None: accepted)."""
+Behaviour = Refusal | Literal["cut", "nonsense"] | Callable[[str], str | None]
+"""Per call: refused, cut off, answered with nonsense, or a function from each record's data to its error
+code (None: accepted)."""
 
 
 class StreamEndpoint:
@@ -50,6 +51,7 @@ class StreamEndpoint:
         self.let_go = Event()
         """Calls wait for it."""
         self.let_go.set()
+        self._changed = Condition()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -74,6 +76,16 @@ class StreamEndpoint:
         self._http.shutdown()
         self._http.server_close()
 
+    def wait_until(self, condition: Callable[[], bool], timeout: float = 60.0) -> bool:
+        """Wait for something that calls or accepted records bring about."""
+        with self._changed:
+            return self._changed.wait_for(condition, timeout)
+
+    def observations(self) -> set[tuple[str, str]]:
+        """(uid, resourceVersion) of everything that was accepted."""
+        metadata = (json.loads(each)["metadata"] for each in self.accepted)
+        return {(each["uid"], each["resourceVersion"]) for each in metadata}
+
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         body = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
         operation = request.headers["X-Amz-Target"].rpartition(".")[2]
@@ -81,18 +93,24 @@ class StreamEndpoint:
             data = [b64decode(entry["Data"]).decode() for entry in body["Records"]]
         else:
             data = [entry["Detail"] for entry in body.get("Entries", ())]
-        self.calls.append(data)
+        with self._changed:
+            self.calls.append(data)
+            self._changed.notify_all()
         self.let_go.wait()
         behaviour = self.behaviours.popleft() if self.behaviours else self.always
         if self.invalid.intersection(data):
             behaviour = Refusal("ValidationException")
         if behaviour == "cut":
             request.close_connection = True
+        elif behaviour == "nonsense":
+            _send(request, 200, {})
         elif isinstance(behaviour, Refusal):
             _send(request, behaviour.status, {"__type": behaviour.code, "message": behaviour.message})
         else:
             codes = [behaviour(each) for each in data]
-            self.accepted += [each for each, code in zip(data, codes, strict=True) if code is None]
+            with self._changed:
+                self.accepted += [each for each, code in zip(data, codes, strict=True) if code is None]
+                self._changed.notify_all()
             _send(request, 200, _results(operation, codes))
 
 
