@@ -116,17 +116,17 @@ class Courier:
         log = self._fields(message)
         match outcome:
             case Delivered():
-                logger.info("delivered", **log)
+                logger.info("delivered", extra=log)
                 self._record(claim)
                 return Fate.DELIVERED
             case Rejected(code=code, reason=reason):
-                logger.warning("rejected", code=code, reason=reason, **log)
+                logger.warning("rejected", extra=log | {"code": code, "reason": reason})
                 self._queue.set_aside(incoming.body, code=code, reason=reason)
                 self._ledger.set_aside(claim)
                 return Fate.REJECTED
             case Throttled() | Unreachable():
                 self._hold = outcome
-                logger.warning("not now", outcome=str(outcome), **log)
+                logger.warning("not now", extra=log | {"outcome": str(outcome)})
                 return self._later(incoming, message, claim, outcome)
 
     def _ask(self, message: NotificationMessage) -> Outcome:
@@ -171,7 +171,7 @@ class Courier:
 
     def _expire(self, incoming: Incoming, message: NotificationMessage, claim: Claim, last: str) -> Fate:
         reason = f"not delivered by {message.deliver_by:%Y-%m-%d %H:%M:%S} UTC: {last}"
-        logger.warning("expired", reason=reason, **self._fields(message))
+        logger.warning("expired", extra=self._fields(message) | {"reason": reason})
         self._queue.set_aside(incoming.body, code="expired", reason=reason)
         self._ledger.set_aside(claim)
         return Fate.EXPIRED

@@ -77,7 +77,7 @@ class Delivery:
         totals = Counter(fates.values())
         for fate in Fate:
             count(fate.value, totals[fate])
-        return frozenset(id for id, fate in fates.items() if fate is Fate.FAILED)
+        return frozenset(message for message, fate in fates.items() if fate is Fate.FAILED)
 
     def _courier(self, incoming: Incoming, budget: TimeBudget, invocation: str) -> Courier | None:
         address = self._by_queue.get(incoming.queue_arn)
@@ -101,7 +101,7 @@ def _carried(courier: Courier, incoming: Incoming) -> Fate:
     try:
         return courier.carry(incoming)
     except (BotoCoreError, ClientError) as error:
-        logger.error("AWS did not take it", message=incoming.id, error=str(error))
+        logger.error("AWS did not take it", message_id=incoming.id, error=str(error))
     except Exception:  # noqa: BLE001 - a fault of ours in one message must not block those behind it
-        logger.exception("fault", message=incoming.id)
+        logger.exception("fault", message_id=incoming.id)
     return Fate.FAILED

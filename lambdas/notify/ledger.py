@@ -105,7 +105,8 @@ class Ledger:
         except ClientError as error:
             if not _is_refused(error):
                 raise
-            return _why(error.response.get("Item", {}), attempt)  # type: ignore[call-overload, no-any-return]
+            found: Any = error.response.get("Item")  # the shape of ClientError does not know it
+            return _why(found or {}, attempt)
         before = answer.get("Attributes", {})
         return claim._replace(not_before=float(before.get("not_before", {}).get("N", 0.0)))
 

@@ -45,10 +45,12 @@ class NoAnswerError(Exception):
 class Webhooks:
     """Connections to all webhooks of this execution environment, kept open between invocations."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS
+    ) -> None:
         self._pool = urllib3.PoolManager(
             num_pools=8,
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            timeout=urllib3.Timeout(connect=connect_seconds, read=read_seconds),
             retries=False,  # whether to try again is decided above, where it is known what was sent
         )
 
@@ -86,7 +88,7 @@ def _what_happened(error: Exception) -> str:
     ):  # before the timeouts, which were its base class in urllib3 1
         return "no connection"
     if isinstance(error, exceptions.TimeoutError):
-        return f"no answer within {CONNECT_SECONDS:.0f} s to connect and {READ_SECONDS:.0f} s to read"
+        return "no answer in time"
     if isinstance(error, exceptions.SSLError):
         return "the TLS handshake failed"
     if isinstance(error, exceptions.LocationParseError | ValueError):

@@ -46,7 +46,7 @@ def _about(notification: Notification) -> Iterator[str]:
         yield f"In all: {wording.totals(notification)}"
     for link in wording.usable_links(notification):
         yield f"{_neutral(link.title, 80)}: {link.url}"
-    yield _neutral(wording.origin(notification), 120)
+    yield wording.one_line(wording.origin(notification), 120)
 
 
 def _neutral(text: str, limit: int) -> str:

@@ -81,7 +81,7 @@ def _about(notification: Notification, mentions: Mentions) -> Iterator[str]:
     yield "\n".join(f"- **{_neutral(name, 80)}**: {_neutral(value, 400)}" for name, value in rows)
     if links := [f"[{_neutral(link.title, 80)}]({link.url})" for link in wording.usable_links(notification)]:
         yield " · ".join(links)
-    yield _neutral(wording.origin(notification), 200)
+    yield wording.one_line(wording.origin(notification), 200)
     # The robot only highlights a mention in markdown when the text itself holds it.
     if called := [f"@{who}" for who in (*mentions.mobiles, *mentions.user_ids)]:
         yield " ".join(called)

@@ -1,4 +1,4 @@
-"""Which channel a receiver has. A new channel is a file beside this one, a type of receiver, and a case here."""
+"""Which channel a receiver has. A new channel: a file beside this one, a type of receiver, a case here."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def mail(notification: Notification) -> str:
         list(_told(notification)),
         list(_about(notification)),
         [f"{_neutral(link.title, 80)}: {link.url}" for link in wording.usable_links(notification)],
-        [_neutral(wording.origin(notification), 200)],
+        [wording.one_line(wording.origin(notification), 200)],
     ]
     return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs if paragraph) + "\n"
 
@@ -75,13 +75,13 @@ def _body(notification: Notification) -> str:
     by_protocol = {
         "default": msgspec.json.encode(notification).decode(),
         "email": mail(notification),
-        "sms": wording.one_line(f"{wording.headline(notification)}: {notification.title}", 140),
+        "sms": _neutral(f"{wording.headline(notification)}: {notification.title}", 140),
     }
     return msgspec.json.encode(by_protocol).decode()
 
 
 def _subject(notification: Notification) -> str:
-    text = wording.one_line(f"[{wording.headline(notification)}] {notification.title}", 10_000)
+    text = _neutral(f"[{wording.headline(notification)}] {notification.title}", 10_000)
     return text if len(text) <= MAX_SUBJECT else text[: MAX_SUBJECT - 3].rstrip() + "..."
 
 
@@ -92,7 +92,7 @@ def _told(notification: Notification) -> Iterator[str]:
             yield f"> {without_links(line)}"
         return
     for member in notification.members[: wording.MAX_LISTED]:
-        yield f"- {_neutral(wording.member_name(member), 300)}, {member.count} times"
+        yield f"- {_neutral(wording.member_name(member), 300)} × {member.count}"
         if member.message:
             yield f"  > {_neutral(member.message, 400)}"
     if len(notification.members) > wording.MAX_LISTED:
