@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import TypeGuard
 
 from eventcore.patterns.errors import Refused
-from eventcore.patterns.regex import compile_regex
 from eventcore.patterns.wildcard import compile_wildcard
 
 Scalar = str | int | float | bool | None
@@ -46,6 +45,8 @@ def wildcard(operand: object) -> Test:
 
 def regex(operand: object) -> Test:
     """{"regex": "web-[0-9]+"}: ours, not EventBridge's. The whole value has to match."""
+    from eventcore.patterns.regex import compile_regex  # here, for the same reason as in cidr
+
     matches = compile_regex(_string(operand, "a regular expression in a string"))
     return lambda value: isinstance(value, str) and matches(value)
 

@@ -63,7 +63,7 @@ class Ruleset:
         return replace(event, severity=self._severities[rule])
 
     def routes(self, event: Event) -> tuple[MatchedRoute, ...]:
-        """Whom to tell of an event that `classify` has returned, in the order of the file; empty is nobody."""
+        """Whom to tell of an event that `classify` has returned, in the order of the file; () is nobody."""
         return tuple(told for node in self._route.matching(as_view(event)) for told in node.told)
 
 
