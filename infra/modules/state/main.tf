@@ -1,0 +1,145 @@
+# What the functions remember: deliveries in a table; configuration and dead letters in a bucket.
+
+resource "aws_dynamodb_table" "this" {
+  name         = "${var.name}-state"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "pk"
+
+  attribute {
+    name = "pk"
+    type = "S"
+  }
+
+  ttl {
+    attribute_name = "expires"
+    enabled        = true
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
+  }
+
+  tags = var.tags
+}
+
+resource "aws_s3_bucket" "this" {
+  # Account and region make it unique: names of buckets are shared by everybody.
+  bucket        = "${var.name}-${var.location.account_id}-${var.location.region}"
+  force_destroy = var.force_destroy
+  tags          = var.tags
+}
+
+resource "aws_s3_bucket_public_access_block" "this" {
+  bucket = aws_s3_bucket.this.bucket
+
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "this" {
+  bucket = aws_s3_bucket.this.bucket
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  bucket = aws_s3_bucket.this.bucket
+
+  rule {
+    # One data key for many objects: fewer calls to KMS, which cost.
+    bucket_key_enabled = true
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = var.kms_key_arn
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "this" {
+  bucket = aws_s3_bucket.this.bucket
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  bucket = aws_s3_bucket.this.bucket
+  policy = data.aws_iam_policy_document.bucket.json
+}
+
+# Nothing waits for this one: the provider looks at it for most of a minute.
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  bucket = aws_s3_bucket.this.bucket
+
+  dynamic "rule" {
+    for_each = local.dead_letter_prefixes
+
+    content {
+      id     = "forget-${rule.key}"
+      status = "Enabled"
+
+      filter {
+        prefix = rule.value
+      }
+
+      expiration {
+        days = var.dead_letter_retention_days
+      }
+    }
+  }
+
+  rule {
+    id     = "forget-old-versions"
+    status = "Enabled"
+
+    filter {}
+
+    noncurrent_version_expiration {
+      noncurrent_days = 30
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
+}
+
+# A function reads its configuration under a key that holds the content's hash, so a new content is a new object; the old
+# one goes only when no function names it any more. Two resources, because the rules are known long before the receivers.
+
+resource "aws_s3_object" "rules" {
+  bucket       = aws_s3_bucket.this.bucket
+  key          = "rules/${sha256(var.rules)}.json"
+  content      = var.rules
+  content_type = "application/json"
+  kms_key_id   = var.kms_key_arn
+  tags         = var.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_s3_object" "receivers" {
+  bucket       = aws_s3_bucket.this.bucket
+  key          = "receivers/${sha256(var.receivers)}.json"
+  content      = var.receivers
+  content_type = "application/json"
+  kms_key_id   = var.kms_key_arn
+  tags         = var.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}

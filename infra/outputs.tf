@@ -1,0 +1,64 @@
+output "transport" {
+  description = "What the exporter is told: the transport, and the name of the stream or the bus."
+  value       = { type = var.transport, name = local.kinesis ? module.stream[0].name : module.event_bus[0].name }
+}
+
+output "exporter_role_arn" {
+  description = "Role of the exporter, null with exporter.identity `none`."
+  value       = one(module.exporter_identity[*].role_arn)
+}
+
+output "opensearch_endpoint" {
+  description = "URL of the OpenSearch domain, null with search.mode `none`."
+  value       = one(module.search[*].endpoint)
+}
+
+output "index_role_arns" {
+  description = "Roles that an existing domain must let in: `write` indexes events, `setup` puts template and policies."
+  value       = local.searchable ? { write = module.index_events[0].role_arn, setup = module.setup_index[0].role_arn } : null
+}
+
+output "function_names" {
+  description = "Name of each function."
+  value       = local.names
+}
+
+output "receiver_queues" {
+  description = "Name of each receiver's queue."
+  value       = module.notifications.queue_names
+}
+
+output "dead_letter_queues" {
+  description = "Name of each dead-letter queue: of the receivers and, with eventbridge, of the functions."
+  value       = local.dead_letter_queues
+}
+
+output "receiver_secrets" {
+  description = "ARN of the secret of each receiver with a webhook. Those made here are empty until somebody puts the value in."
+  value       = module.notifications.secret_arns
+}
+
+output "receiver_topics" {
+  description = "ARN of the topic of each receiver of type sns."
+  value       = module.notifications.topic_arns
+}
+
+output "bucket" {
+  description = "Bucket with compiled rules, receivers and dead letters."
+  value       = module.state.bucket
+}
+
+output "table" {
+  description = "Table with what was delivered."
+  value       = module.state.table_name
+}
+
+output "alarm_topic_arn" {
+  description = "Topic of the alarms about the pipeline itself."
+  value       = aws_sns_topic.alarms.arn
+}
+
+output "kms_key_arn" {
+  description = "Key that encrypts everything."
+  value       = local.kms_key_arn
+}

@@ -1,0 +1,427 @@
+# ------------------------------------------------------------------ what must be said
+
+variable "artifacts" {
+  description = <<-EOT
+    The functions' zips (filter_events.zip, index_events.zip, notify.zip, setup_index.zip): in a `directory` here, or in an
+    S3 `bucket` of the same region under a `prefix` that names the version, such as `kube-events/0.1.0/`.
+  EOT
+  type = object({
+    directory = optional(string)
+    bucket    = optional(string)
+    prefix    = optional(string, "")
+  })
+  nullable = false
+
+  validation {
+    condition     = (var.artifacts.directory == null) != (var.artifacts.bucket == null)
+    error_message = "artifacts has either `directory` or `bucket`."
+  }
+
+  validation {
+    condition     = var.artifacts.directory == null ? true : alltrue([for name in local.functions : fileexists("${var.artifacts.directory}/${name}.zip")])
+    error_message = "artifacts.directory ${coalesce(var.artifacts.directory, "-")} lacks ${join(", ", [for name in local.functions : "${name}.zip" if !try(fileexists("${var.artifacts.directory}/${name}.zip"), false)])}. `make package` builds the zips; a release has them too."
+  }
+
+  validation {
+    condition     = can(regex("^$|/$", var.artifacts.prefix))
+    error_message = "artifacts.prefix is empty or ends in a slash."
+  }
+}
+
+variable "rules_file" {
+  description = "The rules, a YAML file. Its compiled form lies beside it, as `<same name>.compiled.json`."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("\\.ya?ml$", var.rules_file)) && fileexists(var.rules_file)
+    error_message = "rules_file ${var.rules_file} is not there, or is no .yaml file."
+  }
+
+  # A variable's checks cannot use locals that are made of it, hence the repetition of where the compiled file lies.
+  validation {
+    condition     = fileexists(replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json"))
+    error_message = "${replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json")} is not there. Run: kube-events rules check ${var.rules_file} --write"
+  }
+
+  validation {
+    condition     = try(jsondecode(file(replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json"))).sourceSha256 == filesha256(var.rules_file), true)
+    error_message = "${replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json")} does not match ${var.rules_file}, which was changed since. Run: kube-events rules check ${var.rules_file} --write"
+  }
+
+  validation {
+    # A file that is not there has its own message above.
+    condition     = try(jsondecode(file(replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json"))).compiledVersion == 1, false) || !fileexists(replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json"))
+    error_message = "${replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json")} is not what this version of kube-events compiles. Run: kube-events rules check ${var.rules_file} --write"
+  }
+}
+
+variable "receivers" {
+  description = <<-EOT
+    Who is told, by the name that the rules use.
+    `sns`: `mail` (addresses, for a topic made here) or `topic_arn`.
+    `dingtalk`, `chime`: `secret_arn` of a secret with the webhook; without it an empty one is made. `dingtalk` also takes
+    `at_mobiles` and `at_all`, whom to mention.
+    `kms_key_arn`: the customer-managed key of a topic or secret that is not made here.
+  EOT
+  type = map(object({
+    type        = string
+    mail        = optional(list(string), [])
+    topic_arn   = optional(string)
+    secret_arn  = optional(string)
+    kms_key_arn = optional(string)
+    at_mobiles  = optional(list(string), [])
+    at_all      = optional(bool, false)
+  }))
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(try(local.compiled.receivers, []), keys(var.receivers))) == 0
+    error_message = "The rules in ${var.rules_file} name receivers that are not declared: ${join(", ", setsubtract(try(local.compiled.receivers, []), keys(var.receivers)))}. Declared are: ${join(", ", keys(var.receivers))}. Add them to `receivers`, or change the rules."
+  }
+
+  validation {
+    condition     = length(var.receivers) > 0
+    error_message = "receivers needs at least one: the route of the rules ends at a receiver."
+  }
+
+  validation {
+    condition     = alltrue([for name, _ in var.receivers : can(regex("^[a-z0-9][a-z0-9-]{0,39}$", name))])
+    error_message = "A receiver's name has up to 40 small letters, digits and hyphens, and begins with none of the hyphens."
+  }
+
+  validation {
+    condition     = alltrue([for receiver in var.receivers : contains(["sns", "dingtalk", "chime"], receiver.type)])
+    error_message = "A receiver's type is `sns`, `dingtalk` or `chime`."
+  }
+
+  validation {
+    condition     = alltrue([for receiver in var.receivers : (receiver.topic_arn == null) != (length(receiver.mail) == 0) if receiver.type == "sns"])
+    error_message = "A receiver of type sns has either `mail`, with at least one address, or `topic_arn`."
+  }
+
+  validation {
+    condition     = alltrue([for receiver in var.receivers : receiver.secret_arn == null if receiver.type == "sns"])
+    error_message = "A receiver of type sns has no `secret_arn`: that is for dingtalk and chime."
+  }
+
+  validation {
+    condition     = alltrue([for receiver in var.receivers : receiver.topic_arn == null && length(receiver.mail) == 0 if receiver.type != "sns"])
+    error_message = "`mail` and `topic_arn` are for receivers of type sns."
+  }
+
+  validation {
+    condition     = alltrue([for receiver in var.receivers : length(receiver.at_mobiles) == 0 && !receiver.at_all if receiver.type != "dingtalk"])
+    error_message = "`at_mobiles` and `at_all` are for receivers of type dingtalk."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for receiver in var.receivers : [for address in receiver.mail : can(regex("^[^@\\s]+@[^@\\s]+$", address))]]))
+    error_message = "`mail` holds addresses such as ops@example.com."
+  }
+}
+
+# ------------------------------------------------------------------ what may be said
+
+variable "name" {
+  description = "First part of every name. Two deployments in one account and region differ in it."
+  type        = string
+  default     = "kube-events"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,23}$", var.name))
+    error_message = "name has 3 to 24 small letters, digits and hyphens, and begins with a letter: names of queues and buckets are made of it."
+  }
+}
+
+variable "transport" {
+  description = "What carries the events: `kinesis` (a stream) or `eventbridge` (a bus and a queue per function)."
+  type        = string
+  default     = "kinesis"
+  nullable    = false
+
+  validation {
+    condition     = contains(["kinesis", "eventbridge"], var.transport)
+    error_message = "transport is `kinesis` or `eventbridge`."
+  }
+}
+
+variable "stream" {
+  description = "The Kinesis stream: `mode` (`provisioned` or `on-demand`), `shards` of a provisioned one, `retention_hours` (48 to 8760)."
+  type = object({
+    mode            = optional(string, "provisioned")
+    shards          = optional(number, 1)
+    retention_hours = optional(number, 48)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "batching" {
+  description = <<-EOT
+    How the functions read: events per batch (`size`), seconds to wait for a full one (`window`), and how many batches at
+    the same time (`parallelization`; per shard with kinesis, in all and at least 2 with eventbridge).
+  EOT
+  type = object({
+    # People wait for the filter: a second at most. Two batches of 100 keep up with all that a shard can carry.
+    filter_events = optional(object({
+      size            = optional(number, 100)
+      window          = optional(number, 1)
+      parallelization = optional(number, 2)
+    }), {})
+    # OpenSearch likes few, large bulk requests: 500 events are 0.5 to 1 MB, and 5 seconds later is soon enough to search.
+    index_events = optional(object({
+      size            = optional(number, 500)
+      window          = optional(number, 5)
+      parallelization = optional(number, 2)
+    }), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for reads in values(var.batching) : reads.size >= 1 && reads.size <= 10000])
+    error_message = "batching.*.size is between 1 and 10000."
+  }
+
+  validation {
+    condition     = alltrue([for reads in values(var.batching) : reads.window >= (reads.size > 10 ? 1 : 0) && reads.window <= 300])
+    error_message = "batching.*.window is between 0 and 300 seconds, and at least 1 with a size above 10."
+  }
+
+  validation {
+    condition     = alltrue([for reads in values(var.batching) : reads.parallelization >= 1 && reads.parallelization <= 10])
+    error_message = "batching.*.parallelization is between 1 and 10."
+  }
+}
+
+variable "search" {
+  description = <<-EOT
+    Where events are found again. `mode`: `create` makes an OpenSearch domain as `domain` says, `existing` uses the one at
+    `endpoint`, `none` does without. `auth`: `sigv4` signs with the functions' roles (an existing domain then needs
+    `domain_arn`), `basic` reads `secret_arn`, a secret {"username": …, "password": …}.
+  EOT
+  type = object({
+    mode               = optional(string, "create")
+    endpoint           = optional(string)
+    domain_arn         = optional(string)
+    auth               = optional(string, "sigv4")
+    secret_arn         = optional(string)
+    secret_kms_key_arn = optional(string)
+    domain = optional(object({
+      engine_version   = optional(string, "OpenSearch_2.19")
+      instance_type    = optional(string, "t3.small.search")
+      instance_count   = optional(number, 1)
+      volume_gib       = optional(number, 20)
+      reader_role_arns = optional(list(string), [])
+    }), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["create", "existing", "none"], var.search.mode)
+    error_message = "search.mode is `create`, `existing` or `none`."
+  }
+
+  validation {
+    condition     = contains(["sigv4", "basic"], var.search.auth)
+    error_message = "search.auth is `sigv4` or `basic`."
+  }
+
+  validation {
+    condition     = var.search.mode != "existing" || can(regex("^https?://[^/?#@\\s]+/?$", var.search.endpoint))
+    error_message = "With search.mode `existing`, search.endpoint is a URL without a path, such as https://search.example.com."
+  }
+
+  validation {
+    condition     = var.search.mode == "existing" || var.search.endpoint == null
+    error_message = "search.endpoint is for search.mode `existing`."
+  }
+
+  validation {
+    condition     = var.search.mode != "existing" || var.search.auth != "sigv4" || can(regex("^arn:[a-z-]+:es:[a-z0-9-]+:[0-9]{12}:domain/.+$", var.search.domain_arn))
+    error_message = "With search.mode `existing` and search.auth `sigv4`, search.domain_arn is the domain's ARN: the functions' roles name it."
+  }
+
+  validation {
+    condition     = var.search.auth != "basic" || (var.search.mode == "existing" && var.search.secret_arn != null)
+    error_message = "search.auth `basic` is for search.mode `existing`, and needs search.secret_arn."
+  }
+
+  validation {
+    condition     = !can(regex("^(t2|t3)\\.", var.search.domain.instance_type)) || var.search.domain.instance_count <= 10
+    error_message = "search.domain.instance_count is at most 10 with t2 and t3 instances."
+  }
+}
+
+variable "retention_days" {
+  description = "Days after which OpenSearch deletes events."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.retention_days >= 1 && floor(var.retention_days) == var.retention_days
+    error_message = "retention_days is a whole number from 1."
+  }
+}
+
+variable "index_period" {
+  description = "One index per `day`, `week` or `month`. Small clusters want fewer and larger ones."
+  type        = string
+  default     = "day"
+  nullable    = false
+
+  validation {
+    condition     = contains(["day", "week", "month"], var.index_period)
+    error_message = "index_period is `day`, `week` or `month`."
+  }
+}
+
+variable "exporter" {
+  description = <<-EOT
+    The exporter's role. `identity`: `pod-identity`, `irsa` (with `oidc_provider_arn`), or `none` for a cluster that has
+    credentials of its own. `associate_with`: EKS clusters of this account that get a Pod Identity association.
+  EOT
+  type = object({
+    identity          = optional(string, "pod-identity")
+    namespace         = optional(string, "kube-events")
+    service_account   = optional(string, "kube-events-exporter")
+    oidc_provider_arn = optional(string)
+    associate_with    = optional(set(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["pod-identity", "irsa", "none"], var.exporter.identity)
+    error_message = "exporter.identity is `pod-identity`, `irsa` or `none`."
+  }
+}
+
+variable "runtime" {
+  description = "Lambda's runtime. Releases are built for python3.13."
+  type        = string
+  default     = "python3.13"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^python3\\.1[1-9]$", var.runtime))
+    error_message = "runtime is python3.11 or newer, and the one that the zips were built for."
+  }
+}
+
+variable "architecture" {
+  description = "Processor of the functions: `arm64` or `x86_64`. Releases are built for arm64."
+  type        = string
+  default     = "arm64"
+  nullable    = false
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "architecture is `arm64` or `x86_64`, and the one that the zips were built for."
+  }
+}
+
+variable "function_options" {
+  description = "By function (`filter_events`, `index_events`, `notify`, `setup_index`): `memory_size` in megabytes, `reserved_concurrency`."
+  type = map(object({
+    memory_size          = optional(number)
+    reserved_concurrency = optional(number)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.function_options), ["filter_events", "index_events", "notify", "setup_index"])) == 0
+    error_message = "function_options has the keys filter_events, index_events, notify and setup_index."
+  }
+}
+
+variable "vpc" {
+  description = "Subnets and security groups of a domain that has no public address. The two functions that talk to it run there, and need a way from there to S3 and the other services."
+  type        = object({ subnet_ids = list(string), security_group_ids = list(string) })
+  default     = null
+}
+
+variable "log_level" {
+  description = "What the functions log: DEBUG, INFO, WARNING or ERROR."
+  type        = string
+  default     = "INFO"
+  nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "log_level is DEBUG, INFO, WARNING or ERROR."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days after which logs of the functions are deleted: one of the numbers that CloudWatch Logs knows."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "tracing" {
+  description = "X-Ray: `Active` samples invocations, `PassThrough` only follows a caller that does."
+  type        = string
+  default     = "Active"
+  nullable    = false
+
+  validation {
+    condition     = contains(["Active", "PassThrough"], var.tracing)
+    error_message = "tracing is `Active` or `PassThrough`."
+  }
+}
+
+variable "dead_letter_retention_days" {
+  description = "Days after which dead letters in S3 are deleted."
+  type        = number
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = var.dead_letter_retention_days >= 1 && floor(var.dead_letter_retention_days) == var.dead_letter_retention_days
+    error_message = "dead_letter_retention_days is a whole number from 1."
+  }
+}
+
+variable "alarm_mail" {
+  description = "Addresses that get the alarms about the pipeline itself."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for address in var.alarm_mail : can(regex("^[^@\\s]+@[^@\\s]+$", address))])
+    error_message = "alarm_mail holds addresses such as ops@example.com."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "A customer-managed key of yours instead of one made here. Its policy must let CloudWatch, CloudWatch Logs and (transport eventbridge) EventBridge use it: see key.tf."
+  type        = string
+  default     = null
+}
+
+variable "force_destroy" {
+  description = "Whether `terraform destroy` may delete dead letters and secrets at once. Meant for sandboxes."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of everything that takes them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,5 @@
+"""A local AWS endpoint: moto's server, with what `terraform apply` and our functions need and moto does not do."""
+
+from sandbox.aws.process import AwsStandIn, AwsStandInError
+
+__all__ = ["AwsStandIn", "AwsStandInError"]
