@@ -29,6 +29,7 @@ def build(
     output: Path | None = None,
     *,
     functions: Iterable[str] = FUNCTIONS,
+    dependencies: Path = BUILD / "dependencies",
     progress: Progress = lambda _line: None,
 ) -> dict[str, Path]:
     """Build what is not there yet and return function → zip.
@@ -37,6 +38,7 @@ def build(
         target: `sandbox` is this interpreter and machine, `release` is python3.13 on arm64.
         output: folder of the zips; build/zips/<runtime>-<architecture> unless given.
         functions: those to build.
+        dependencies: folder where installed locks are kept for the next build.
         progress: told one line per zip: name, bytes, SHA-256.
 
     Raises:
@@ -44,16 +46,18 @@ def build(
     """
     chosen = target_named(target)
     folder = output or BUILD / "zips" / chosen.name
-    return {function: _build_one(function, chosen, folder, progress) for function in functions}
+    return {
+        function: _build_one(function, chosen, folder / f"{function}.zip", dependencies, progress)
+        for function in functions
+    }
 
 
-def _build_one(function: str, target: Target, folder: Path, progress: Progress) -> Path:
-    zip_path = folder / f"{function}.zip"
+def _build_one(function: str, target: Target, zip_path: Path, dependencies: Path, progress: Progress) -> Path:
     sources, lock = source_files(function), lock_file(function)
     wanted = inputs.digest(sources, lock, target)
     fresh = not inputs.is_current(zip_path, wanted)
     if fresh:
-        files = dependency_files(installed(lock, target, BUILD / "dependencies")) | sources
+        files = dependency_files(installed(lock, target, dependencies)) | sources
         check_binaries(files, target)
         write_zip(files, zip_path)
         try:

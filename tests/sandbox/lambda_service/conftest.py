@@ -1,4 +1,4 @@
-"""A local AWS endpoint whose own dispatch of functions is off, and functions of a few lines, zipped here."""
+"""A local AWS endpoint, the service over it, and functions of a few lines."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.awslambda.models import LambdaBackend
-from moto.server import ThreadedMotoServer
 
+from sandbox.aws import AwsStandIn
 from sandbox.lambda_service import LambdaService
 from sandbox.lambda_service.runtime_environment import runtime_python
 from tests.sandbox.lambda_service.account import REGION, ROLE, Account
@@ -25,17 +24,11 @@ def runtime() -> Path:
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
-    """A moto server in this process. Left alone it would run functions itself, in Docker."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("send_kinesis_message", "send_sqs_batch"):
-            patch.setattr(LambdaBackend, name, lambda *_arguments, **_named: False)
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        url = "http://{}:{}".format(*server.get_host_and_port())
-        iam = boto3.client("iam", REGION, endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b")
+    """The AWS stand-in, whose own dispatch of functions is off."""
+    with AwsStandIn() as aws:
+        iam = boto3.client("iam", **aws.client_settings)
         iam.create_role(RoleName=ROLE.rpartition("/")[2], AssumeRolePolicyDocument="{}")
-        yield url
-        server.stop()
+        yield aws.endpoint
 
 
 @pytest.fixture
