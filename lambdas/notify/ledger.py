@@ -33,7 +33,8 @@ it."""
 
 _CLAIMABLE = (
     "attribute_not_exists(pk)"
-    " OR claimed_by = :claimed_by"  # our own put, whose answer was lost and which botocore repeats
+    # our own put, whose answer was lost and which botocore repeats
+    " OR (delivery = :in_progress AND claimed_by = :claimed_by)"
     " OR (attempt <= :attempt AND ("
     "  (delivery = :in_progress AND lease_until < :now)"
     "  OR delivery = :waiting"

@@ -54,7 +54,10 @@ class Stage:
         """DelaySeconds of every copy that was sent."""
         self.steps = 0
         """Calls to AWS and to chats that have come back."""
+        self.posts: list[int] = []
+        """Which of those were answered POSTs to a chat."""
         self.dies_after: int | None = None
+        """The step after which the process ends, once."""
         self._hidden: list[tuple[float, str, MessageTypeDef]] = []
         self.create_table()
         for client in (self.sqs, self.sns, self.dynamodb, self.secrets):
@@ -116,7 +119,7 @@ class Stage:
             channels=Channels(
                 sns=self.sns,
                 secrets=Secrets(self.secrets, now=self.clock),
-                webhooks=_Watched(self._step),
+                webhooks=_Watched(self),
                 now=self.clock,
             ),
             ledger=Ledger(self.dynamodb, table=TABLE, now=self.clock),
@@ -219,15 +222,20 @@ class Stage:
         if self.steps == self.dies_after:
             raise Died
 
+    def note_post(self) -> None:
+        """A chat has answered."""
+        self.posts.append(self.steps + 1)
+        self._step()
+
 
 class _Watched(Webhooks):
     """The real transport; an answered POST is a step, after which the function may die."""
 
-    def __init__(self, step: Callable[[], None]) -> None:
+    def __init__(self, stage: Stage) -> None:
         super().__init__()
-        self._step = step
+        self._stage = stage
 
     def post(self, url: str, body: bytes) -> Answer:
         answer = super().post(url, body)
-        self._step()
+        self._stage.note_post()
         return answer

@@ -13,15 +13,8 @@ from eventcore.notification import Notification
 from eventcore.queue_message import NotificationMessage, WakeUp, decode_message, encode_message
 from lambdas.common.observability import metrics
 from sandbox.receivers import ReceiverServer
-from tests.fixtures.aws import Aws
 from tests.fixtures.receivers import Clock, notification
 from tests.lambdas.notify.stage import TABLE, Stage
-
-
-@pytest.fixture
-def stage(aws: Aws, clock: Clock) -> Stage:
-    metrics.clear_metrics()
-    return Stage(clock)
 
 
 def counted(metric: str) -> float:

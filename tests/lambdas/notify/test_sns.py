@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from lambdas.notify.channels.outcomes import Rejected, Throttled, Unreachable
+from lambdas.notify.channels.sns import Sns, classify
+from tests.fixtures.aws import Aws
+from tests.fixtures.receivers import member, notification
+
+
+def error(code: str, status: int = 400) -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": "said"}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]
+        "Publish",
+    )
+
+
+@pytest.mark.parametrize(
+    "code", ["Throttling", "ThrottledException", "KMSThrottling", "TooManyRequestsException"]
+)
+def test_throttling_is_waited_out(code: str) -> None:
+    assert classify(error(code)) == Throttled(30)
+
+
+@pytest.mark.parametrize(("code", "status"), [("InternalError", 500), ("ServiceUnavailable", 503)])
+def test_a_failure_of_sns_is_worth_another_try(code: str, status: int) -> None:
+    assert classify(error(code, status)) == Unreachable(f"SNS answered {code}")
+
+
+@pytest.mark.parametrize("code", ["AuthorizationError", "KMSAccessDenied", "KMSDisabled", "ExpiredToken"])
+def test_what_somebody_can_repair_waits_for_it(code: str) -> None:
+    assert classify(error(code, 403)) == Unreachable(f"SNS answered {code}: said", misconfigured=True)
+
+
+@pytest.mark.parametrize(
+    "code", ["NotFound", "InvalidParameter", "ParameterValueInvalid", "EndpointDisabled", "New"]
+)
+def test_everything_else_is_a_no(code: str) -> None:
+    assert classify(error(code)) == Rejected(code, "said")
+
+
+def test_no_answer_is_worth_another_try(aws: Aws) -> None:
+    client = boto3.client(
+        "sns",
+        endpoint_url="http://127.0.0.1:9",
+        config=Config(connect_timeout=0.2, retries={"total_max_attempts": 1}),
+    )
+    outcome = Sns(client=client, topic_arn="arn:aws:sns:eu-central-1:123456789012:x").deliver(notification())
+    assert outcome == Unreachable("SNS did not answer (EndpointConnectionError)")
+
+
+def test_the_largest_message_is_taken(aws: Aws) -> None:
+    # GIVEN more than SNS takes in one message
+    client = boto3.client("sns")
+    topic = client.create_topic(Name="ops")["TopicArn"]
+    told = notification(
+        title="t" * 500,
+        members=tuple(member(name=f"web-{n}", message='"' * 32_768, reason=f"R{n}") for n in range(200)),
+    )
+    # THEN it is cut, and taken: the stand-in enforces the limits
+    assert type(Sns(client=client, topic_arn=topic).deliver(told)).__name__ == "Delivered"
