@@ -1,4 +1,4 @@
-"""A local AWS endpoint: moto's server, with what `terraform apply` and our functions need and moto does not do."""
+"""A local AWS endpoint: moto's server, with what Terraform and our functions need and moto does not do."""
 
 from sandbox.aws.process import AwsStandIn, AwsStandInError
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import urllib3
 
 NEIGHBOURS_PATH = "/stand-in/neighbours"
-"""The stand-in learns its neighbours by a POST of {"functions_url": …, "mail_url": …} here; AWS has no such path."""
+"""A POST of {"functions_url": …, "mail_url": …} here names the neighbours. AWS has no such path."""
 
 _REQUEST_HEADERS = ("X-Amz-Invocation-Type", "X-Amz-Log-Type", "X-Amz-Client-Context")
 _RESPONSE_HEADERS = ("X-Amz-Function-Error", "X-Amz-Log-Result", "X-Amz-Executed-Version")
@@ -28,7 +28,7 @@ class Answer(NamedTuple):
 
 
 class Neighbours:
-    """Where the neighbours are. They may be named after the stand-in has started, because they need it too."""
+    """Where the neighbours are. They may be named later than at start, because they need the stand-in too."""
 
     def __init__(self, *, functions_url: str | None = None, mail_url: str | None = None) -> None:
         self._lock = Lock()

@@ -42,6 +42,7 @@ class AwsStandIn:
         self._mail_url = mail_url
         self._log = log
         self._process: subprocess.Popen[str] | None = None
+        self._reader = Thread()
         self._printed: list[str] = []
         self.endpoint = ""
 
@@ -51,7 +52,7 @@ class AwsStandIn:
         Raises:
             AwsStandInError: it ended instead.
         """
-        command = [sys.executable, "-m", "sandbox.aws"]
+        command = [sys.executable, "-m", "sandbox.aws", "--end-with-input"]
         if self._functions_url:
             command += ["--functions-url", self._functions_url]
         if self._mail_url:
@@ -61,16 +62,20 @@ class AwsStandIn:
             command,
             # moto wants credentials of some kind for the clients that it uses itself.
             env={**os.environ, **_DUMMY_CREDENTIALS, "PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL,
+            # It ends when this pipe does, so it cannot outlive this process however that ends.
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # Ctrl-C is for those who use it: it has to be there while they finish.
+            start_new_session=True,
         )
         printed = self._process.stdout or io.StringIO()
         for line in printed:
             if line.startswith("ready "):
                 self.endpoint = line.split()[1]
-                Thread(target=self._keep, args=(printed,), daemon=True).start()
+                self._reader = Thread(target=self._keep, args=(printed,), daemon=True)
+                self._reader.start()
                 return
             self._printed.append(line)
         self._process.wait()
@@ -86,12 +91,14 @@ class AwsStandIn:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        self._reader.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
         self._process = None
 
     def connect(self, *, functions_url: str | None = None, mail_url: str | None = None) -> None:
-        """Say where the Lambda service and the mail server are: they may start later, and need the endpoint."""
+        """Say where the Lambda service and the mail server are: they may start later than this."""
         addresses = {"functions_url": functions_url, "mail_url": mail_url}
         response = urllib3.request("POST", self.endpoint + NEIGHBOURS_PATH, json=addresses, timeout=10)
         if response.status >= 300:

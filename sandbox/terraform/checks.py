@@ -9,7 +9,7 @@ from pathlib import Path
 from sandbox.terraform.project import TerraformProject
 
 _NO_AWS = {
-    # Nobody listens there. The provider asks AWS about a stream even while it plans; it must not wait for an answer.
+    # Nobody listens there. The provider asks AWS about a stream even while it plans; it must not wait.
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_MAX_ATTEMPTS": "1",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from sandbox.terraform.messages import Messages
 from sandbox.terraform.provider import ToolMissingError, find_provider_mirror, find_terraform
 
 PARALLELISM = 30
-"""Resources at a time. Nearly all of the time is waiting inside of the provider, so ten, the default, is few."""
+"""Resources at a time. Nearly all of the time is waiting inside of the provider; the default is 10."""
 
 _NOT_COPIED = shutil.ignore_patterns(".terraform*", "terraform.tfstate*", "*.tfvars*")
 
@@ -24,7 +25,7 @@ class TerraformError(Exception):
 
 
 class TerraformProject:
-    """A copy of a configuration, so that two can be used side by side and nothing is left in the repository."""
+    """A copy of a configuration, so that two can be used side by side and the repository stays as it is."""
 
     def __init__(
         self,
@@ -34,8 +35,10 @@ class TerraformProject:
         *,
         on_progress: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Copy `source` into the folder `work`. `environ` says which AWS; nothing of AWS' or Terraform's own variables
-        is taken over from this process. `on_progress` hears of each resource that is done, as `3/117 <address>`.
+        """Copy `source` into the folder `work`.
+
+        `environ` says which AWS; of this process' variables, those of AWS and Terraform are left out.
+        `on_progress` hears of each resource that is done, as `3/117 <address>`.
         """
         self.directory = work / source.name
         self._environ = {**clean_environ(os.environ), **environ}
@@ -47,7 +50,7 @@ class TerraformProject:
         """Get modules and provider ready.
 
         Raises:
-            ToolMissingError: Terraform is not there, or the provider is neither on this machine nor to be had.
+            ToolMissingError: Terraform is not there, or the provider is nowhere to be had.
             TerraformError: anything else.
         """
         mirror = find_provider_mirror()
@@ -72,7 +75,7 @@ class TerraformProject:
         self._stream(["apply", "-auto-approve"])
 
     def plan(self) -> tuple[str, ...]:
-        """What an apply would change now, such as `update module.stream[0].aws_kinesis_stream.this`; empty if nothing.
+        """What an apply would change now, such as `update aws_kms_key.this`; empty if nothing.
 
         Raises:
             TerraformError: the configuration cannot be planned.
@@ -128,12 +131,28 @@ class TerraformProject:
                     log.write(line)
                     messages.take(line)
         except KeyboardInterrupt:
-            # Terraform got the signal too and ends in order: it finishes what it has begun and writes its state.
-            process.wait()
+            _give_up(process)
             raise
         if process.returncode:
             raise TerraformError(f"terraform {command}: {messages.errors() or f'see {self._log}'}")
         return messages
+
+
+def _give_up(process: subprocess.Popen[str]) -> None:
+    """End Terraform together with its provider, which would stay behind if Terraform were killed.
+
+    The first interrupt (a terminal sends it to everybody) lets it finish what it has begun, which may take
+    minutes; the second ends it at once. What it has made is in a sandbox that goes away.
+    """
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+    process.kill()
+    process.wait()
 
 
 def clean_environ(environ: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
-"""Where a provider lies inside of a directory of plugins; the first part is the registry's name, not an address."""
+"""Where the provider lies in a directory of plugins. The first part is part of its name, not an address."""
 
 PLUGIN_ROOTS = (
     Path("~/.terraform.d/plugins"),
@@ -41,7 +41,7 @@ def find_terraform() -> str:
 
 
 def find_provider_mirror(roots: Sequence[Path] = PLUGIN_ROOTS) -> Path | None:
-    """A directory of plugins that holds the AWS provider for this machine; None where only the registry has it."""
+    """A directory of plugins with the AWS provider for this machine; None where only the registry has it."""
     for root in roots:
         for mirror in _mirrors_below(root.expanduser()):
             if any(map(_fits, (mirror / PROVIDER).iterdir())):
@@ -61,7 +61,7 @@ def _mirrors_below(root: Path) -> Iterator[Path]:
 
 
 def _fits(entry: Path) -> bool:
-    """Either `<version>/<platform>/` or `terraform-provider-aws_<version>_<platform>.zip`, Terraform's two layouts."""
+    """Two layouts: `<version>/<platform>/` and `terraform-provider-aws_<version>_<platform>.zip`."""
     if entry.suffix == ".zip":
         _, _, rest = entry.stem.partition("terraform-provider-aws_")
         version, _, built_for = rest.partition("_")

@@ -18,7 +18,7 @@ def apply() -> None:
 
 
 def _under_the_queues_lock(method: Any) -> Any:
-    """moto's delete builds a new list while another thread may add to the old one: that message would be lost."""
+    """moto's delete makes a new list while another thread may add to the old one: that message is lost."""
 
     def locked(self: Any, *args: Any, **kwargs: Any) -> Any:
         with self._messages_lock:
@@ -28,7 +28,7 @@ def _under_the_queues_lock(method: Any) -> Any:
 
 
 def _under_the_lock_of_the_queue(method: Any) -> Any:
-    """Two receivers at once would both get a message. Who waits for messages lets go of the lock meanwhile."""
+    """Two receivers at once would both get a message. Who waits for one lets go of the lock meanwhile."""
 
     def locked(self: Any, queue_name: str, *args: Any, **kwargs: Any) -> Any:
         with self.get_queue(queue_name)._messages_lock:

@@ -76,7 +76,7 @@ def _counting_when_asked(get_queue_attributes: Any) -> Any:
 
 
 def _count(queue: Any, name: str) -> int:
-    """Delayed messages are not waiting and not in flight; moto counts them among the waiting ones too late."""
+    """As SQS tells them apart: a message is delayed, or in flight, or waiting."""
     with queue._messages_lock:
         if name == "ApproximateNumberOfMessagesDelayed":
             return sum(message.delayed for message in queue._messages)

@@ -50,7 +50,7 @@ def _numbered_by_count(_: Any) -> Any:
 
 
 def _from_a_position(_: Any) -> Any:
-    """moto walks over the whole shard for each GetRecords; the numbers are without gaps, so that is not needed."""
+    """moto walks over the whole shard for each GetRecords; the numbers have no gaps, so it need not."""
 
     def get_records(self: Any, last_sequence_id: str, limit: int | None) -> tuple[list[Any], int, int]:
         start, end = int(last_sequence_id), len(self.records)
