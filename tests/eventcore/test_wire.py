@@ -1,0 +1,102 @@
+"""The wire: one flat object, never over its limit, and errors that say what is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from eventcore.event import SCHEMA_VERSION
+from eventcore.wire import (
+    MAX_RECORD_BYTES,
+    MalformedRecord,
+    UnsupportedSchema,
+    WireError,
+    as_view,
+    decode,
+    encode,
+)
+from tests.fixtures.events import event, raw_event
+
+
+def record(**changes: object) -> bytes:
+    return msgspec.json.encode(json.loads(encode(event())) | changes)
+
+
+def test_a_record_is_one_flat_object_in_kubernetes_names_with_a_schema_version() -> None:
+    fields = json.loads(encode(event()))
+    assert fields["record"] == "event"
+    assert fields["schemaVersion"] == SCHEMA_VERSION
+    assert fields["involvedObject"]["fieldPath"] == "spec.containers{app}"
+    assert fields["firstSeen"] == "2026-11-21T02:00:00Z"
+    # What Kubernetes left out is left out.
+    assert "related" not in fields
+    assert "truncated" not in fields
+
+
+def test_what_patterns_see_is_what_travels() -> None:
+    assert as_view(event()) == json.loads(encode(event()))
+
+
+def test_a_record_that_is_read_back_is_the_same_event() -> None:
+    assert decode(encode(event())) == event()
+    assert decode(encode(event()).decode()) == event()
+
+
+def test_unknown_fields_of_a_newer_minor_producer_are_ignored() -> None:
+    assert decode(record(weather="fine")) == event()
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "says"),
+    [
+        (b"", MalformedRecord, "truncated"),
+        (b"\xff\xfe", MalformedRecord, "not a kube-events record"),
+        (b"[]", MalformedRecord, "Expected `object`"),
+        (b"{}", MalformedRecord, "schemaVersion"),
+        (b'{"record":"heartbeat","schemaVersion":1}', MalformedRecord, "heartbeat"),
+        (b'{"record":"event","schemaVersion":1}', MalformedRecord, "cluster"),
+        (b'{"record":"event","schemaVersion":7,"shape":"another"}', UnsupportedSchema, "schema version 7"),
+        (b'{"record":"event","schemaVersion":0}', UnsupportedSchema, "schema version 0"),
+    ],
+)
+def test_a_record_that_cannot_be_read_says_why(data: bytes, error: type[WireError], says: str) -> None:
+    with pytest.raises(error, match=says):
+        decode(data)
+
+
+def test_a_record_of_a_newer_version_in_our_shape_is_refused_too() -> None:
+    with pytest.raises(UnsupportedSchema, match=f"schema version {SCHEMA_VERSION + 1}"):
+        decode(record(schemaVersion=SCHEMA_VERSION + 1))
+
+
+def test_an_event_over_the_limit_loses_annotations_first() -> None:
+    # GIVEN annotations that are together more than a record holds
+    annotations = {f"note-{number}": "x" * 4000 for number in range(100)}
+    large = event(metadata=raw_event()["metadata"] | {"annotations": annotations, "labels": {"app": "web"}})
+    # WHEN
+    sent = decode(encode(large))
+    # THEN only they are gone, and the event says so
+    assert sent.metadata.annotations == {}
+    assert sent.truncated == ("metadata.annotations",)
+    assert replace(sent, truncated=(), metadata=large.metadata) == large
+
+
+def test_a_message_is_cut_only_as_far_as_it_must_be() -> None:
+    # GIVEN control characters, each of which JSON writes as six, and labels that are too large as well
+    labels = {f"l{number}": "x" * 4000 for number in range(100)}
+    large = event(message="\x01" * 32_768, metadata=raw_event()["metadata"] | {"labels": labels})
+    large = replace(large, message="\x01" * 60_000)
+    data = encode(large)
+    # THEN the message fills what room there is
+    assert MAX_RECORD_BYTES - 6 <= len(data) <= MAX_RECORD_BYTES
+    assert decode(data).truncated == ("message", "metadata.labels")
+
+
+def test_an_event_that_was_not_normalised_still_fits() -> None:
+    odd = replace(event(), node="n" * 300_000, message="m" * 300_000)
+    sent = decode(encode(odd))
+    assert len(encode(odd)) <= MAX_RECORD_BYTES
+    assert {"node", "message"} <= set(sent.truncated)
