@@ -36,6 +36,8 @@ class DingTalkReceiver(Receiver, frozen=True, kw_only=True, tag_field="type", ta
     secret_arn: str
     at_mobiles: tuple[str, ...] = ()
     """Phone numbers that the robot mentions."""
+    at_user_ids: tuple[str, ...] = ()
+    """DingTalk's user ids that the robot mentions."""
     at_all: bool = False
 
 

@@ -54,7 +54,11 @@ class Channels:
                     secrets=self._secrets,
                     secret_arn=receiver.secret_arn,
                     webhooks=self._webhooks,
-                    mentions=Mentions(mobiles=receiver.at_mobiles, everybody=receiver.at_all),
+                    mentions=Mentions(
+                        mobiles=receiver.at_mobiles,
+                        user_ids=receiver.at_user_ids,
+                        everybody=receiver.at_all,
+                    ),
                     now=self._now,
                 )
             case ChimeReceiver():

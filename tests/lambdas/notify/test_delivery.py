@@ -279,12 +279,13 @@ def test_a_signing_key_that_is_wrong_is_a_dead_letter_without_the_key(
 
 
 def test_mentions_are_the_receivers_settings(stage: Stage, chats: ReceiverServer) -> None:
-    stage.add_dingtalk("sre", {"url": chats.add_robot("sre")}, at_mobiles=("13800000000",), at_all=True)
+    called = {"at_mobiles": ("13800000000",), "at_user_ids": ("u1",), "at_all": True}
+    stage.add_dingtalk("sre", {"url": chats.add_robot("sre")}, **called)
     stage.send("sre")
     stage.run()
     (message,) = chats.accepted("sre")
-    assert message.mentions == ("all", "13800000000")
-    assert message.text.endswith("@13800000000")
+    assert message.mentions == ("all", "13800000000", "u1")
+    assert message.text.endswith("@13800000000 @u1")
 
 
 def test_sns_tells_machines_the_whole_notification(stage: Stage) -> None:
