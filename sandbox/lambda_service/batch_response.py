@@ -25,6 +25,6 @@ def failed_items(payload: bytes, batch: AbstractSet[str]) -> AbstractSet[str]:
         return frozenset()
     if not isinstance(failures, list):
         return batch
-    named = [item.get("itemIdentifier") for item in failures if isinstance(item, dict)]
-    known = frozenset(name for name in named if isinstance(name, str) and name in batch)
-    return known if len(named) == len(failures) and all(name in known for name in named) else batch
+    named = [item.get("itemIdentifier") if isinstance(item, dict) else None for item in failures]
+    failed = [name for name in named if isinstance(name, str) and name in batch]
+    return frozenset(failed) if len(failed) == len(failures) else batch

@@ -41,7 +41,7 @@ class Deployment:
         sns = boto3.client("sns", **aws.client_settings)
         iam = boto3.client("iam", **aws.client_settings)
         iam.create_role(RoleName="function", AssumeRolePolicyDocument="{}")
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})  # type: ignore[typeddict-item]
         self.dynamodb.create_table(
             TableName=TABLE,
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],

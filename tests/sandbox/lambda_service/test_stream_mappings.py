@@ -238,3 +238,38 @@ def test_mapping_with_a_tumbling_window_is_refused(account: Account, service: La
     # WHEN / THEN
     with pytest.raises(LambdaServiceError, match="TumblingWindowInSeconds is 30, here it can be 0"):
         service.start_mappings()
+
+
+def test_parallel_lanes_keep_the_order_of_each_key(
+    account: Account, service: LambdaService, recorder: Callable[..., Recorder], eventually: Eventually
+) -> None:
+    # GIVEN two keys that go different ways, one of which is held up by a failing batch
+    stream = account.stream()
+    function = recorder("if values[0][0] == 'a' and invocation < 3: raise RuntimeError('not yet')")
+    for number in range(3):
+        account.put(stream, ["a", number], key="a")
+        account.put(stream, ["b", number], key="b")
+    account.map_stream(stream, function.name, BatchSize=1, ParallelizationFactor=10)
+    # WHEN
+    service.start_mappings()
+    eventually(lambda: only(service)(function.name).succeeded == 6)
+    # THEN
+    values = [batch[0] for batch in function.batches()]
+    assert [number for name, number in values if name == "b"] == [0, 1, 2]
+    numbers = [number for name, number in values if name == "a"]
+    assert numbers == sorted(numbers)
+
+
+def test_payload_over_the_limit_is_split(
+    account: Account, service: LambdaService, recorder: Callable[..., Recorder], eventually: Eventually
+) -> None:
+    # GIVEN eight records of 0.9 MB, 1.2 MB each in base64
+    stream, function = account.stream(), recorder()
+    for _ in range(8):
+        account.put(stream, "x" * 900_000)
+    account.map_stream(stream, function.name, BatchSize=100, MaximumBatchingWindowInSeconds=2)
+    # WHEN
+    service.start_mappings()
+    eventually(lambda: only(service)(function.name).succeeded == 8)
+    # THEN
+    assert max(len(batch) for batch in function.batches()) <= 5
