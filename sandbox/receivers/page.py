@@ -71,7 +71,8 @@ def _message(received: Received, sign: str) -> str:
             f"<pre>{escape(received.text)}</pre></article>"
         )
     body = to_html(received.text) if received.channel == "dingtalk" else f"<pre>{escape(received.text)}</pre>"
-    calls = "".join(f'<span class="call">@{escape(who)}</span> ' for who in received.mentions)
+    unseen = (who for who in received.mentions if f"@{who}" not in received.text)
+    calls = "".join(f'<span class="call">@{escape(who)}</span> ' for who in unseen)
     return (
         f'<article class="message"><span class="avatar" aria-hidden="true">{sign}</span>'
         f"<div><header><b>kube-events</b><time>{time}</time></header>"
