@@ -30,9 +30,9 @@ def set_up(caller: Caller, *, template: dict[str, Any], policy: dict[str, Any]) 
     Raises:
         SetupError: the server refused one, or was not there.
     """
-    about = caller.call("GET", "/").json()
+    version = _version(caller.call("GET", "/").json())
     caller.call("PUT", TEMPLATE, template)
-    summary = Summary(version=_version(about), template="put", policy=_put_policy(caller, policy))
+    summary = Summary(version=version, template="put", policy=_put_policy(caller, policy))
     if summary["policy"] in ("created", "updated"):
         summary["indices"] = _apply_to_indices(caller, created=summary["policy"] == "created")
     logger.info("OpenSearch is set up", summary=summary)

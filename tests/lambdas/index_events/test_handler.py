@@ -1,0 +1,202 @@
+"""index_events as Lambda runs it, over a real OpenSearch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from eventcore.wire import encode
+from tests.events import failed, kinesis_batch, sequence_number, sqs_batch
+from tests.fixtures.aws import LambdaContext
+from tests.fixtures.events import event, raw_event
+from tests.fixtures.opensearch import OpenSearchApi
+from tests.lambdas.index_events.conftest import Deployed
+from tests.lambdas.metrics import emitted
+from tests.lambdas.rules import compiled
+
+pytestmark = pytest.mark.opensearch
+
+
+def observation(number: int, **changes: Any) -> Any:
+    """An event with a resourceVersion of its own."""
+    return event(metadata=raw_event()["metadata"] | {"resourceVersion": str(number)}, **changes)
+
+
+def refused_record(number: int = 99) -> bytes:
+    """A record that is well-formed on the wire, and has a count that no field of type long holds."""
+    return msgspec.json.encode(msgspec.json.decode(encode(observation(number))) | {"count": 2**63})
+
+
+@pytest.mark.parametrize("batch_of", [kinesis_batch, sqs_batch])
+def test_every_observation_becomes_one_document(
+    index: OpenSearchApi, deployed: Deployed, batch_of: Any
+) -> None:
+    handler = deployed.start(index.url)
+    assert failed(handler(batch_of(observation(1), observation(2, count=8)), LambdaContext())) == []
+    documents = index.documents()
+    assert {hit["_id"].rpartition(":")[2]: hit["_source"]["count"] for hit in documents} == {"1": 7, "2": 8}
+    assert {hit["_index"] for hit in documents} == {"kube-events-2026.11.21"}
+
+
+def test_a_replay_changes_no_document(
+    index: OpenSearchApi, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # GIVEN
+    handler = deployed.start(index.url)
+    batch = kinesis_batch(*(observation(number) for number in range(20)))
+    handler(batch, LambdaContext())
+    before = index.documents()
+    emitted(capsys)
+    # WHEN the same batch comes again, to another execution environment
+    assert failed(deployed.start(index.url)(batch, LambdaContext())) == []
+    # THEN
+    assert index.documents() == before
+    assert {(hit["_version"]) for hit in before} == {1}
+    metrics = emitted(capsys)
+    assert (metrics["DocumentsAlreadyThere"], metrics["DocumentsWritten"]) == (20, 0)
+
+
+def test_an_observation_is_filed_by_the_day_it_was_last_seen(
+    index: OpenSearchApi, deployed: Deployed
+) -> None:
+    handler = deployed.start(index.url, INDEX_PERIOD="month")
+    handler(kinesis_batch(observation(1)), LambdaContext())
+    [hit] = index.documents()
+    assert hit["_index"] == "kube-events-2026.11"
+
+
+def test_the_rules_drop_and_classify(index: OpenSearchApi, deployed: Deployed) -> None:
+    rules = compiled(
+        drop=[{"reason": ["LeaderElection"]}],
+        severity=[{"match": {"reason": ["BackOff"]}, "severity": "critical"}],
+    )
+    handler = deployed.start(index.url, rules=rules)
+    handler(kinesis_batch(observation(1), observation(2, reason="LeaderElection")), LambdaContext())
+    [hit] = index.documents()
+    assert hit["_source"]["severity"] == "critical"
+
+
+def test_a_mixed_batch_loses_nothing_and_asks_for_nothing_again(
+    index: OpenSearchApi, deployed: Deployed
+) -> None:
+    # GIVEN good, poisonous, refused and dropped records in one batch
+    handler = deployed.start(index.url)
+    batch = kinesis_batch(
+        observation(1), b"poison", refused_record(), observation(2, reason="LeaderElection"), observation(3)
+    )
+    # WHEN
+    response = handler(batch, LambdaContext())
+    # THEN
+    assert failed(response) == []
+    assert {hit["_id"].rpartition(":")[2] for hit in index.documents()} == {"1", "3"}
+    poison, refused = sorted(deployed.dead_letters(), key=lambda letter: len(letter["payload"]))
+    assert poison["payload"] == "poison"
+    assert "OpenSearch refused prod-eu:ad28f7e6" in refused["reason"]
+    assert "mapper_parsing_exception" in refused["reason"]
+    assert msgspec.json.decode(refused["payload"])["count"] == 2**63
+
+
+def test_setting_aside_again_overwrites(index: OpenSearchApi, deployed: Deployed) -> None:
+    handler = deployed.start(index.url)
+    for _ in range(2):
+        handler(kinesis_batch(refused_record(), b"poison"), LambdaContext())
+    assert len(deployed.dead_letters()) == 2
+
+
+def test_what_can_neither_be_written_nor_set_aside_comes_again(
+    index: OpenSearchApi, deployed: Deployed
+) -> None:
+    handler = deployed.start(index.url, DEAD_LETTERS_BUCKET="not-there")
+    response = handler(kinesis_batch(observation(1), refused_record(), observation(2)), LambdaContext())
+    assert failed(response) == [sequence_number(1)]
+    assert len(index.documents()) == 2
+
+
+def test_a_write_block_delays_and_a_later_batch_catches_up(index: OpenSearchApi, deployed: Deployed) -> None:
+    # GIVEN an index that an operator has made read-only
+    handler = deployed.start(index.url)
+    handler(kinesis_batch(observation(1)), LambdaContext())
+    index.call("PUT", "/kube-events-2026.11.21/_settings", {"index.blocks.write": True})
+    batch = kinesis_batch(observation(1), observation(2))
+    # WHEN / THEN
+    assert failed(handler(batch, LambdaContext(seconds=9))) == [sequence_number(0), sequence_number(1)]
+    assert deployed.dead_letters() == []
+    # WHEN it is opened again THEN the redelivered batch completes
+    index.call("PUT", "/kube-events-2026.11.21/_settings", {"index.blocks.write": False})
+    assert failed(handler(batch, LambdaContext())) == []
+    assert len(index.documents()) == 2
+
+
+def test_a_cluster_without_room_for_an_index_delays(index: OpenSearchApi, deployed: Deployed) -> None:
+    # GIVEN as many shards as the cluster may have
+    setting = "cluster.max_shards_per_node"
+    handler = deployed.start(index.url)
+    handler(kinesis_batch(observation(1)), LambdaContext())
+    index.call("PUT", "/_cluster/settings", {"persistent": {setting: 1}})
+    try:
+        # WHEN the first event of a new month arrives
+        later = event(lastTimestamp="2026-12-01T00:00:00Z", metadata=december())
+        response = handler(kinesis_batch(later), LambdaContext(seconds=9))
+    finally:
+        index.call("PUT", "/_cluster/settings", {"persistent": {setting: None}})
+    # THEN it waits for room, and is not taken for a bad document
+    assert failed(response) == [sequence_number(0)]
+    assert deployed.dead_letters() == []
+
+
+def december() -> dict[str, Any]:
+    return raw_event()["metadata"] | {
+        "creationTimestamp": "2026-12-01T00:00:00Z",
+        "managedFields": [{"time": "2026-12-01T00:00:00Z"}],
+    }
+
+
+def test_a_closed_index_does_not_block_the_stream(index: OpenSearchApi, deployed: Deployed) -> None:
+    handler = deployed.start(index.url)
+    handler(kinesis_batch(observation(1)), LambdaContext())
+    index.call("POST", "/kube-events-2026.11.21/_close")
+    response = handler(kinesis_batch(observation(2)), LambdaContext())
+    assert failed(response) == []
+    [letter] = deployed.dead_letters()
+    assert "closed" in letter["reason"]
+
+
+def test_an_unreachable_opensearch_fails_every_document_and_still_sets_poison_aside(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = deployed.start("http://127.0.0.1:1")
+    response = handler(kinesis_batch(observation(1), b"poison", observation(2)), LambdaContext())
+    assert failed(response) == [sequence_number(0), sequence_number(2)]
+    assert len(deployed.dead_letters()) == 1
+    assert emitted(capsys)["DocumentsDelayed"] == 2
+
+
+def test_a_refused_sign_in_is_counted_as_forbidden(
+    deployed: Deployed, httpserver: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The count that an alarm hangs on: no retry helps until somebody changes a role.
+    httpserver.expect_request("/_bulk").respond_with_json({"Message": "not authorized"}, status=403)
+    handler = deployed.start(httpserver.url_for("/"))
+    assert failed(handler(kinesis_batch(observation(1)), LambdaContext())) == [sequence_number(0)]
+    assert emitted(capsys)["DocumentsForbidden"] == 1
+
+
+def test_text_that_no_mapping_expects_is_kept_as_it_is(index: OpenSearchApi, deployed: Deployed) -> None:
+    # GIVEN labels and annotations whose keys would break a mapping, and long values
+    metadata = raw_event()["metadata"] | {
+        "labels": {"": "empty", "a..b": "dots", "app.kubernetes.io/name": "web"},
+        "annotations": {"note": "x" * 4000},
+    }
+    handler = deployed.start(index.url)
+    # WHEN
+    odd = event(metadata=metadata, message="nul \x00 \u2028 \uffff " + "long " * 6000, reason="r" * 900)
+    assert failed(handler(kinesis_batch(odd), LambdaContext())) == []
+    # THEN
+    [hit] = index.documents()
+    assert hit["_source"]["metadata"]["labels"] == metadata["labels"]
+    assert hit["_source"]["message"] == odd.message
+    assert deployed.dead_letters() == []
+    found = index.documents(query={"term": {"labelPairs": "app.kubernetes.io/name=web"}})
+    assert len(found) == 1
