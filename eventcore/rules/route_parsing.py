@@ -128,7 +128,7 @@ class RouteParser:
         for at, name in enumerate(names):
             if name in names[:at]:
                 self._error(item(place, at), name, "each field once")
-            elif name not in fields and not (isinstance(name, str) and name.startswith(_FREE)):
+            elif not isinstance(name, str) or (name not in fields and not name.startswith(_FREE)):
                 self._error(item(place, at), name, f"a field of the event: {one_of(fields, name)}")
         return tuple(map(str, names))
 
