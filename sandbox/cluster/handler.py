@@ -95,13 +95,16 @@ class EventsHandler(BaseHTTPRequestHandler):
         if version > replay.recording.version_at(replay.position):
             return self._keep_silent(deadline)
         index = replay.recording.position_after(version)
-        while not replay.closing and time.monotonic() < deadline and not self._client_left():
+        while not replay.closing and time.monotonic() < deadline:
             if replay.passes != passes or replay.happens_now("gone", index):
                 self._write_line(answers.WATCH_GONE)
                 return True
             if replay.happens_now("close", index):
                 return True
-            if replay.clock.may_serve(index, PATIENCE):
+            due = replay.clock.may_serve(index, PATIENCE)
+            if self._client_left():
+                return False
+            if due:
                 self._write_line(replay.recording.lines[index].raw)
                 replay.clock.served(index)
                 index += 1

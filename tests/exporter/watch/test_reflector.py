@@ -241,6 +241,27 @@ def test_a_list_that_is_no_list_is_tried_again(
     assert versions(api_server.wait_for_requests(4)) == ["list", "list", "list", "100"]
 
 
+def test_a_list_that_breaks_off_is_begun_again(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    half = EMPTY_LIST.body[:20]
+    api_server.answers(Watch((half,), end="cut"), list_page(event_object("a", 1), version=100), SILENT)
+    running = reflect()
+    assert versions(api_server.wait_for_requests(3)) == ["list", "list", "100"]
+    assert running.delivered == [("a", "1")]
+
+
+def test_a_line_that_is_no_object_of_a_cluster_is_skipped_without_being_kept(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    endless = (b"x" * 1_000_000,) * 17
+    api_server.answers(EMPTY_LIST, Watch((*endless, b"\n", watch_line("ADDED", "b", 102))), SILENT)
+    running = reflect()
+    api_server.wait_for_requests(3)
+    assert running.delivered == [("b", "102")]
+    assert running.counts.snapshot()["malformed"] == 1
+
+
 def test_a_server_that_is_behind_our_version_is_found_out(
     api_server: ScriptedApiServer, reflect: StartReflector
 ) -> None:

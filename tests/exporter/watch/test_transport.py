@@ -76,6 +76,13 @@ def test_a_token_that_was_replaced_is_read_again(api_server: ScriptedApiServer, 
     assert api.list_page(1).metadata.resource_version == "2"
 
 
+def test_a_host_without_an_address_is_said(tmp_path: Path) -> None:
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(KUBECONFIG.format(url="http://kubernetes.invalid", token="t"))
+    with pytest.raises(Unreachable, match=r"no answer from http://kubernetes\.invalid: its name does not"):
+        EventsApi(transport_for(kubeconfig)).list_page(1)
+
+
 def test_requests_say_who_makes_them(api_server: ScriptedApiServer, tmp_path: Path) -> None:
     api_server.answers(list_page(version=1))
     EventsApi(transport_for(api_server.kubeconfig(tmp_path / "kubeconfig"))).list_page(1)

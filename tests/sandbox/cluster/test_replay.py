@@ -192,7 +192,6 @@ def test_a_watcher_that_went_away_moves_nothing_on(replay: Replay) -> None:
     answer = pool.request("GET", server.url + EVENTS, fields=query, headers=headers, preload_content=False)
     assert server.wait_until(50, timeout=10)
     answer.close()
-    time.sleep(0.3)  # until the server has looked
     server.resume()
     assert not server.wait_until(51, timeout=0.5)
 
