@@ -41,7 +41,7 @@ class FieldReader:
         found: dict[str, str] = {}
         for name, value in _items(raw.get(key)):
             if name not in without and isinstance(value, str):
-                shown = cut(well_formed(name), MAX_TEXT_BYTES).text
+                shown = self.shortened(name, path)
                 found[shown] = self.shortened(value, f"{path}.{shown}", MAX_ANNOTATION_BYTES)
         return found
 
