@@ -99,8 +99,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             le=1024 * 1024 * 1024,
         ),
     ] = 16 * 1024 * 1024
-    """Some 20,000 events: minutes of a busy cluster. Measured with it full: a process of 111 MiB, of which the
-    interpreter and the libraries take 65."""
+    """Some 20,000 events: minutes of a busy cluster. Measured with it full: a process of 111 MiB, 65 of them
+    for the interpreter and the libraries."""
 
     flush_interval: Annotated[
         float,

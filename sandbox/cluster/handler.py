@@ -74,7 +74,6 @@ class EventsHandler(BaseHTTPRequestHandler):
         if not version.isdecimal():
             self._answer(answers.bad_version(version))
             return
-        self.close_connection = True
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Transfer-Encoding", "chunked")
@@ -84,6 +83,8 @@ class EventsHandler(BaseHTTPRequestHandler):
         seconds = float(query.get("timeoutSeconds") or DEFAULT_TIMEOUT_SECONDS)
         if self._stream(int(version), time.monotonic() + seconds):
             self.wfile.write(b"0\r\n\r\n")
+        else:
+            self.close_connection = True
 
     def _stream(self, version: int, deadline: float) -> bool:
         """Serve lines newer than `version` until `deadline`. True if the watch is to be ended in order."""
