@@ -29,28 +29,30 @@ def normalise(raw: object, *, cluster: str, received_at: datetime) -> Event:
     event = raw if isinstance(raw, dict) else {}
     read = FieldReader()
     received = in_utc(received_at)
-    metadata = _metadata(mapping(event, "metadata"), read, received)
-    involved = _reference(mapping(event, "involvedObject"), "involvedObject", read)
-    reporting_component = read.text(event, "reportingComponent", "reportingComponent")
-    reporting_instance = read.text(event, "reportingInstance", "reportingInstance")
+    object_meta = mapping(event, "metadata")
+    metadata = _metadata(object_meta, read, received)
+    involved = _reference(mapping(event, "involvedObject"), "involvedObject.", read)
+    reporting_component = read.text(event, "reportingComponent")
+    reporting_instance = read.text(event, "reportingInstance")
     source = mapping(event, "source")
-    host = read.text(source, "host", "source.host")
-    component = read.text(source, "component", "source.component") or reporting_component
-    reason = read.text(event, "reason", "reason")
-    event_type = read.text(event, "type", "type")
-    message = read.text(event, "message", "message", MAX_MESSAGE_BYTES)
+    host = read.text(source, "host", "source.")
+    component = read.text(source, "component", "source.") or reporting_component
+    reason = read.text(event, "reason")
+    event_type = read.text(event, "type")
+    message = read.text(event, "message", limit=MAX_MESSAGE_BYTES)
     series = mapping(event, "series")
+    related = mapping(event, "related")
     first_seen, last_seen = _seen(event, series, metadata.creation_timestamp)
     return Event(
         schema_version=SCHEMA_VERSION,
         cluster=Cluster(name=read.shortened(cluster, "cluster.name")),
         metadata=metadata,
         involved_object=involved,
-        related=_reference(mapping(event, "related"), "related", read) if mapping(event, "related") else None,
+        related=_reference(related, "related.", read) if related else None,
         first_seen=first_seen,
         last_seen=last_seen,
         received_at=received,
-        written_at=_written_at(mapping(event, "metadata")),
+        written_at=_written_at(object_meta),
         count=positive(series, "count") or positive(event, "count") or 1,
         severity=builtin_severity(
             reason=reason,
@@ -60,7 +62,7 @@ def normalise(raw: object, *, cluster: str, received_at: datetime) -> Event:
         ),
         reason=reason,
         type=event_type,
-        action=read.text(event, "action", "action"),
+        action=read.text(event, "action"),
         message=message,
         source=Source(component=component, host=host or reporting_instance),
         reporting_component=reporting_component,
@@ -73,25 +75,25 @@ def normalise(raw: object, *, cluster: str, received_at: datetime) -> Event:
 
 def _metadata(raw: Mapping[str, object], read: FieldReader, received: datetime) -> Metadata:
     return Metadata(
-        uid=read.text(raw, "uid", "metadata.uid"),
-        resource_version=read.text(raw, "resourceVersion", "metadata.resourceVersion"),
+        uid=read.text(raw, "uid", "metadata."),
+        resource_version=read.text(raw, "resourceVersion", "metadata."),
         creation_timestamp=parse_time(raw.get("creationTimestamp")) or received,
-        name=read.text(raw, "name", "metadata.name"),
-        namespace=read.text(raw, "namespace", "metadata.namespace"),
+        name=read.text(raw, "name", "metadata."),
+        namespace=read.text(raw, "namespace", "metadata."),
         labels=read.labels(raw, "labels", "metadata.labels", without=frozenset()),
         annotations=read.labels(raw, "annotations", "metadata.annotations", without=_BULKY_ANNOTATIONS),
     )
 
 
-def _reference(raw: Mapping[str, object], path: str, read: FieldReader) -> ObjectReference:
+def _reference(raw: Mapping[str, object], prefix: str, read: FieldReader) -> ObjectReference:
     return ObjectReference(
-        kind=read.text(raw, "kind", f"{path}.kind"),
-        namespace=read.text(raw, "namespace", f"{path}.namespace"),
-        name=read.text(raw, "name", f"{path}.name"),
-        uid=read.text(raw, "uid", f"{path}.uid"),
-        api_version=read.text(raw, "apiVersion", f"{path}.apiVersion"),
-        resource_version=read.text(raw, "resourceVersion", f"{path}.resourceVersion"),
-        field_path=read.text(raw, "fieldPath", f"{path}.fieldPath"),
+        kind=read.text(raw, "kind", prefix),
+        namespace=read.text(raw, "namespace", prefix),
+        name=read.text(raw, "name", prefix),
+        uid=read.text(raw, "uid", prefix),
+        api_version=read.text(raw, "apiVersion", prefix),
+        resource_version=read.text(raw, "resourceVersion", prefix),
+        field_path=read.text(raw, "fieldPath", prefix),
     )
 
 
