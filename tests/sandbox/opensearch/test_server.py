@@ -1,0 +1,88 @@
+"""A server of our own, and one that was given."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from sandbox.opensearch import OpenSearchServer, ServerError
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_a_given_server_is_used_and_left_running(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN
+    httpserver.expect_request("/_cluster/health").respond_with_json({"status": "yellow"})
+    httpserver.expect_request("/").respond_with_json({"version": {"number": "2.11.1"}})
+    monkeypatch.setenv("OPENSEARCH_URL", httpserver.url_for("/"))
+    said: list[str] = []
+    # WHEN
+    with OpenSearchServer.start(say=said.append) as server:
+        # THEN
+        assert (server.url, server.version, server.pid) == (
+            httpserver.url_for("").rstrip("/"),
+            "2.11.1",
+            None,
+        )
+    assert said == ["using OpenSearch 2.11.1 at OPENSEARCH_URL"]
+
+
+def test_a_given_server_that_asks_for_a_password_is_named(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    httpserver.expect_request("/_cluster/health").respond_with_data("", status=401)
+    monkeypatch.setenv("OPENSEARCH_URL", httpserver.url_for("/"))
+    with pytest.raises(ServerError, match="is not healthy: HTTP 401"):
+        OpenSearchServer.start(say=lambda line: None)
+
+
+def test_a_given_address_of_something_else_is_named(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    httpserver.expect_request("/_cluster/health").respond_with_data("hello")
+    httpserver.expect_request("/").respond_with_data("hello")
+    monkeypatch.setenv("OPENSEARCH_URL", httpserver.url_for("/"))
+    with pytest.raises(ServerError, match="answers, but not as OpenSearch does"):
+        OpenSearchServer.start(say=lambda line: None)
+
+
+@pytest.mark.opensearch
+def test_an_own_server_starts_beside_others_and_leaves_nothing() -> None:
+    # GIVEN a directory of its own for temporary files, open to the user that the server runs as
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        _start_and_stop(folder)
+        assert list(folder.iterdir()) == []
+
+
+def _start_and_stop(folder: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "OPENSEARCH_URL"}
+    # WHEN the command runs
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sandbox.opensearch"],
+        cwd=ROOT,
+        env=environment | {"TMPDIR": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    # THEN it serves on loopback
+    assert url.startswith("http://127.0.0.1:")
+    assert list(folder.glob("kube-events-opensearch-*"))
+    # WHEN it is told to end
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert f"is up at {url}" in said
