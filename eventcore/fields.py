@@ -23,7 +23,7 @@ class FieldReader:
         return tuple(sorted(self._truncated))
 
     def text(self, raw: Mapping[str, object], key: str, prefix: str = "", limit: int = MAX_TEXT_BYTES) -> str:
-        """The string under `key`, in at most `limit` bytes; "" where there is none. `prefix` leads to `raw`."""
+        """The string under `key` in at most `limit` bytes; "" where there is none. `prefix` leads here."""
         value = raw.get(key)
         if not isinstance(value, str):
             return ""
