@@ -58,6 +58,8 @@ class Stage:
         """Which of those were answered POSTs to a chat."""
         self.dies_after: int | None = None
         """The step after which the process ends, once."""
+        self.when_told: Callable[[], object] | None = None
+        """What happens in the moment after a chat's answer."""
         self._hidden: list[tuple[float, str, MessageTypeDef]] = []
         self.create_table()
         for client in (self.sqs, self.sns, self.dynamodb, self.secrets):
@@ -225,6 +227,8 @@ class Stage:
     def note_post(self) -> None:
         """A chat has answered."""
         self.posts.append(self.steps + 1)
+        if self.when_told:
+            self.when_told()
         self._step()
 
 

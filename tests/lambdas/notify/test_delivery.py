@@ -351,3 +351,31 @@ def test_while_the_table_is_away_everything_comes_again(stage: Stage, chats: Rec
     # THEN
     assert len(chats.accepted("sre")) == 1
     assert not stage.delays
+
+
+def test_what_was_told_but_could_not_be_recorded_is_not_told_again(
+    stage: Stage, chats: ReceiverServer
+) -> None:
+    # GIVEN a table that goes away between the chat's answer and the record of it
+    stage.add_dingtalk("sre", {"url": chats.add_robot("sre")})
+    stage.when_told = lambda: stage.dynamodb.delete_table(TableName=TABLE)
+    stage.send("sre")
+    # WHEN
+    stage.run()
+    # THEN
+    assert len(chats.accepted("sre")) == 1
+    assert (counted("Delivered"), counted("Unrecorded")) == (1, 1)
+
+
+def test_a_message_that_aws_refuses_does_not_take_the_others_along(
+    stage: Stage, chats: ReceiverServer
+) -> None:
+    # GIVEN an id that is too long for a key of the table, which has up to 2 KiB
+    stage.add_dingtalk("sre", {"url": chats.add_robot("sre")})
+    stage.send("sre", notification(id="x" * 3000))
+    stage.send("sre")
+    # WHEN
+    stage.invoke("sre")
+    # THEN
+    assert len(chats.accepted("sre")) == 1
+    assert counted("Failed") == 1
