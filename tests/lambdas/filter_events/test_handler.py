@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from eventcore.queue_message import NotificationMessage, decode_message
+from eventcore.wire import decode
 from lambdas.common.config import ConfigError
 from lambdas.common.settings import SettingsError
 from tests.events import failed, kinesis_batch, message_id, sequence_number, sqs_batch
@@ -190,3 +193,25 @@ def test_a_missing_variable_stops_the_start(deployed: Deployed) -> None:
         SettingsError, match="DEAD_LETTERS_BUCKET is not set: it must be the name of an S3 bucket"
     ):
         deployed.start(DEAD_LETTERS_BUCKET="")
+
+
+def test_a_message_that_queues_refuse_is_set_aside_once_as_its_record(
+    deployed: Deployed, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a queue service that refuses what it is given
+    def refuse(request: Request) -> Response:
+        entries = request.get_json(force=True)["Entries"]
+        failures = [
+            {"Id": entry["Id"], "Code": "InvalidMessageContents", "SenderFault": True} for entry in entries
+        ]
+        return Response(json.dumps({"Successful": [], "Failed": failures}))
+
+    httpserver.expect_request("/", method="POST").respond_with_handler(refuse)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", httpserver.url_for("/"))
+    handler = deployed.start()
+    # WHEN an event for three receivers comes
+    assert failed(handler(kinesis_batch(event(count=101)), LambdaContext())) == []
+    # THEN the dead letter is the record, which can be put back on the stream, and names the three queues
+    [letter] = deployed.dead_letters()
+    assert decode(letter["payload"]) == event(count=101)
+    assert letter["reason"].count("InvalidMessageContents") == 3

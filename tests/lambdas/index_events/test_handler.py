@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import msgspec
 import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from eventcore.wire import encode
-from tests.events import failed, kinesis_batch, sequence_number, sqs_batch
+from tests.events import failed, kinesis_batch, message_id, sequence_number, sqs_batch
 from tests.fixtures.aws import LambdaContext
 from tests.fixtures.events import event, raw_event
 from tests.fixtures.opensearch import OpenSearchApi
@@ -174,7 +177,7 @@ def test_an_unreachable_opensearch_fails_every_document_and_still_sets_poison_as
 
 
 def test_a_refused_sign_in_is_counted_as_forbidden(
-    deployed: Deployed, httpserver: Any, capsys: pytest.CaptureFixture[str]
+    deployed: Deployed, httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # The count that an alarm hangs on: no retry helps until somebody changes a role.
     httpserver.expect_request("/_bulk").respond_with_json({"Message": "not authorized"}, status=403)
@@ -200,3 +203,53 @@ def test_text_that_no_mapping_expects_is_kept_as_it_is(index: OpenSearchApi, dep
     assert deployed.dead_letters() == []
     found = index.documents(query={"term": {"labelPairs": "app.kubernetes.io/name=web"}})
     assert len(found) == 1
+
+
+def test_a_mixed_batch_asks_exactly_for_what_was_throttled(
+    deployed: Deployed, httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # GIVEN a server that has two documents already, refuses one, and goes on throttling another
+    results = {
+        "1": {"status": 201},
+        "2": {"status": 409, "error": {"type": "version_conflict_engine_exception", "reason": "exists"}},
+        "3": {"status": 400, "error": {"type": "mapper_parsing_exception", "reason": "failed to parse"}},
+        "4": {"status": 429, "error": {"type": "rejected_execution_exception", "reason": "queue full"}},
+        "5": {"status": 409, "error": {"type": "version_conflict_engine_exception", "reason": "exists"}},
+    }
+
+    def bulk(request: Request) -> Response:
+        actions = [msgspec.json.decode(line) for line in request.get_data().splitlines()[::2]]
+        ids = [action["create"]["_id"].rpartition(":")[2] for action in actions]
+        return Response(msgspec.json.encode({"items": [{"create": results[each]} for each in ids]}))
+
+    httpserver.expect_request("/_bulk").respond_with_handler(bulk)
+    handler = deployed.start(httpserver.url_for("/"))
+    batch = sqs_batch(*(observation(number) for number in (1, 2)), b"poison", *map(observation, (3, 4, 5)))
+    # WHEN
+    response = handler(batch, LambdaContext(seconds=9))
+    # THEN
+    assert failed(response) == [message_id(4)]
+    assert sorted("poison" in letter["payload"] for letter in deployed.dead_letters()) == [False, True]
+    metrics = emitted(capsys)
+    assert {name: metrics[name] for name in metrics if name.startswith("Documents")} == {
+        "DocumentsWritten": 1,
+        "DocumentsAlreadyThere": 2,
+        "DocumentsRefused": 1,
+        "DocumentsDelayed": 1,
+        "DocumentsForbidden": 0,
+    }
+
+
+def test_a_server_that_does_not_answer_is_given_up_before_the_deadline(deployed: Deployed) -> None:
+    # GIVEN a server that accepts and says nothing
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        handler = deployed.start(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        context = LambdaContext(seconds=9)
+        # WHEN
+        response = handler(kinesis_batch(observation(1), b"poison"), context)
+    # THEN there was time left to set poison aside and to say what failed
+    assert failed(response) == [sequence_number(0)]
+    assert len(deployed.dead_letters()) == 1
+    assert context.get_remaining_time_in_millis() > 1000
