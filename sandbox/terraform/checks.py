@@ -35,7 +35,8 @@ def test(infra: Path, work: Path) -> list[str]:
     """`terraform test` in the root: plans with the real provider and made-up credentials."""
     project = TerraformProject(infra, work, _NO_AWS)
     project.init()
-    result = project.run("test", "-no-color")
+    with project.running_provider():
+        result = project.run("test", "-no-color")
     if result.returncode:
         return [result.stdout.strip()]
     print(result.stdout.strip().splitlines()[-1])

@@ -7,12 +7,14 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sandbox.terraform.messages import Messages
 from sandbox.terraform.provider import ToolMissingError, find_provider_mirror, find_terraform
+from sandbox.terraform.running_provider import running_provider
 
 PARALLELISM = 30
 """Resources at a time. Nearly all of the time is waiting inside of the provider; the default is 10."""
@@ -96,6 +98,20 @@ class TerraformProject:
             TerraformError: says which resource failed and why.
         """
         self._stream(["destroy", "-auto-approve"])
+
+    @contextmanager
+    def running_provider(self) -> Iterator[None]:
+        """Keep one provider for all commands inside of the block. After init.
+
+        Raises:
+            ProviderError: it does not start.
+        """
+        with running_provider(self.directory, self._environ) as reattach:
+            before, self._environ = self._environ, {**self._environ, **reattach}
+            try:
+                yield
+            finally:
+                self._environ = before
 
     def run(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Any other command, with its output (standard error included) in `stdout`."""

@@ -1,5 +1,12 @@
 # Who may send to the queues, and what a role needs in order to use them and the bus.
 
+# Through a local: a document that refers to a resource itself is read after the resource has changed, so that a new tag
+# would show every policy as unknown in the plan.
+locals {
+  bus_arn            = aws_cloudwatch_event_bus.this.arn
+  consumer_queue_arn = { for consumer, queue in aws_sqs_queue.this : consumer => queue.arn }
+}
+
 data "aws_iam_policy_document" "queue" {
   for_each = var.consumers
 
@@ -48,7 +55,7 @@ data "aws_iam_policy_document" "read" {
   statement {
     sid       = "ReceiveFromTheQueue"
     actions   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
-    resources = [aws_sqs_queue.this[each.key].arn]
+    resources = [local.consumer_queue_arn[each.key]]
   }
 }
 
@@ -57,13 +64,13 @@ data "aws_iam_policy_document" "write" {
     sid = "LookAtTheBus"
     # The description is what `exporter check` asks for.
     actions   = ["events:DescribeEventBus"]
-    resources = [aws_cloudwatch_event_bus.this.arn]
+    resources = [local.bus_arn]
   }
 
   statement {
     sid       = "PutKubernetesEventsOnTheBus"
     actions   = ["events:PutEvents"]
-    resources = [aws_cloudwatch_event_bus.this.arn]
+    resources = [local.bus_arn]
 
     condition {
       test     = "StringEquals"

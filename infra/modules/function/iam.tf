@@ -1,5 +1,11 @@
 # The function's role. What it may do comes from the modules that own the things; only what every function needs is here.
 
+# Through a local: a document that refers to a resource itself is read after the resource has changed, so that a new tag
+# would show every policy as unknown in the plan.
+locals {
+  log_group_arn = aws_cloudwatch_log_group.this.arn
+}
+
 data "aws_iam_policy_document" "trust" {
   statement {
     sid     = "LambdaRunsTheFunction"
@@ -16,7 +22,7 @@ data "aws_iam_policy_document" "log" {
   statement {
     sid       = "WriteToItsLogGroup"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+    resources = ["${local.log_group_arn}:*"]
   }
 
   statement {

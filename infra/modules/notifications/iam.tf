@@ -1,10 +1,17 @@
 # What the functions need in order to hand messages on.
 
+# Through a local: a document that refers to a resource itself is read after the resource has changed, so that a new tag
+# would show every policy as unknown in the plan.
+locals {
+  receiver_queue_arns    = [for queue in aws_sqs_queue.this : queue.arn]
+  dead_letter_queue_arns = [for queue in aws_sqs_queue.dead : queue.arn]
+}
+
 data "aws_iam_policy_document" "enqueue" {
   statement {
     sid       = "PutMessagesIntoTheReceiversQueues"
     actions   = ["sqs:SendMessage"]
-    resources = [for queue in aws_sqs_queue.this : queue.arn]
+    resources = local.receiver_queue_arns
   }
 }
 
@@ -19,13 +26,13 @@ data "aws_iam_policy_document" "receive" {
       "sqs:ReceiveMessage",
       "sqs:SendMessage",
     ]
-    resources = [for queue in aws_sqs_queue.this : queue.arn]
+    resources = local.receiver_queue_arns
   }
 
   statement {
     sid       = "SetRefusedMessagesAside"
     actions   = ["sqs:SendMessage"]
-    resources = [for queue in aws_sqs_queue.dead : queue.arn]
+    resources = local.dead_letter_queue_arns
   }
 }
 

@@ -25,8 +25,8 @@ data "aws_iam_policy_document" "write" {
 
     content {
       sid       = "WriteInBulk"
-      actions   = ["es:ESHttpPost", "es:ESHttpPut"]
-      resources = ["${local.arn}/_bulk*", "${local.arn}/kube-events*"]
+      actions   = ["es:ESHttpPost"]
+      resources = ["${local.arn}/_bulk"]
     }
   }
 

@@ -1,6 +1,10 @@
 # Who may use bucket and table, and how.
 
+# Through a local: a document that refers to a resource itself is read after the resource has changed, so that a new tag
+# would show every policy as unknown in the plan.
 locals {
+  bucket_arn = aws_s3_bucket.this.arn
+  table_arn  = aws_dynamodb_table.this.arn
   # The second is where Lambda itself puts what an event source mapping gives up; the place is not ours to choose.
   dead_letter_prefixes = { dead-letters = "dead-letters/", lambda-failures = "aws/lambda/" }
 }
@@ -10,7 +14,7 @@ data "aws_iam_policy_document" "bucket" {
     sid       = "OnlyEncryptedConnections"
     effect    = "Deny"
     actions   = ["s3:*"]
-    resources = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+    resources = [local.bucket_arn, "${local.bucket_arn}/*"]
 
     principals {
       type        = "*"
@@ -31,7 +35,7 @@ data "aws_iam_policy_document" "read_configuration" {
   statement {
     sid       = "ReadConfiguration"
     actions   = ["s3:GetObject"]
-    resources = ["${aws_s3_bucket.this.arn}/${each.key}/*"]
+    resources = ["${local.bucket_arn}/${each.key}/*"]
   }
 
   statement {
@@ -45,14 +49,14 @@ data "aws_iam_policy_document" "set_aside" {
   statement {
     sid       = "PutDeadLetters"
     actions   = ["s3:PutObject"]
-    resources = [for prefix in local.dead_letter_prefixes : "${aws_s3_bucket.this.arn}/${prefix}*"]
+    resources = [for prefix in local.dead_letter_prefixes : "${local.bucket_arn}/${prefix}*"]
   }
 
   statement {
     sid = "BeAFailureDestination"
     # Lambda asks whether the bucket is there before it accepts it as a destination.
     actions   = ["s3:ListBucket"]
-    resources = [aws_s3_bucket.this.arn]
+    resources = [local.bucket_arn]
   }
 
   statement {
@@ -66,7 +70,7 @@ data "aws_iam_policy_document" "remember" {
   statement {
     sid       = "UseTheTable"
     actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
-    resources = [aws_dynamodb_table.this.arn]
+    resources = [local.table_arn]
   }
 
   statement {

@@ -1,0 +1,256 @@
+# What is said wrong is said in the plan, with what is allowed.
+
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "made-up"
+  secret_key                  = "made-up"
+  max_retries                 = 1
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "123456789012" }
+}
+
+variables {
+  artifacts  = { bucket = "releases", prefix = "kube-events/0.1.0/" }
+  rules_file = "tests/fixtures/rules/good.yaml"
+  receivers = {
+    ops-mail     = { type = "sns", mail = ["ops@example.com"] }
+    sre-dingtalk = { type = "dingtalk" }
+  }
+}
+
+run "a_receiver_that_the_rules_name_and_nobody_declares" {
+  command = plan
+
+  variables {
+    receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] } }
+  }
+
+  expect_failures = [var.receivers]
+}
+
+run "rules_that_are_not_there" {
+  command = plan
+
+  variables {
+    rules_file = "tests/fixtures/rules/missing.yaml"
+  }
+
+  expect_failures = [var.rules_file]
+}
+
+run "rules_that_were_not_compiled" {
+  command = plan
+
+  variables {
+    rules_file = "tests/fixtures/rules/uncompiled.yaml"
+  }
+
+  expect_failures = [var.rules_file]
+}
+
+run "rules_that_were_changed_after_they_were_compiled" {
+  command = plan
+
+  variables {
+    rules_file = "tests/fixtures/rules/stale.yaml"
+  }
+
+  expect_failures = [var.rules_file]
+}
+
+run "rules_that_another_version_compiled" {
+  command = plan
+
+  variables {
+    rules_file = "tests/fixtures/rules/future.yaml"
+  }
+
+  expect_failures = [var.rules_file]
+}
+
+run "zips_that_are_not_there" {
+  command = plan
+
+  variables {
+    artifacts = { directory = "tests/fixtures/rules" }
+  }
+
+  expect_failures = [var.artifacts]
+}
+
+run "zips_in_two_places" {
+  command = plan
+
+  variables {
+    artifacts = { directory = "tests/fixtures/zips", bucket = "releases" }
+  }
+
+  expect_failures = [var.artifacts]
+}
+
+run "a_type_of_receiver_that_does_not_exist" {
+  command = plan
+
+  variables {
+    receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "pager" } }
+  }
+
+  expect_failures = [var.receivers]
+}
+
+run "a_receiver_whose_name_cannot_be_part_of_a_queues_name" {
+  command = plan
+
+  variables {
+    receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "dingtalk" }, "Ops Team" = { type = "dingtalk" } }
+  }
+
+  expect_failures = [var.receivers]
+}
+
+run "a_topic_without_anybody" {
+  command = plan
+
+  variables {
+    receivers = { ops-mail = { type = "sns" }, sre-dingtalk = { type = "dingtalk" } }
+  }
+
+  expect_failures = [var.receivers]
+}
+
+run "a_topic_with_a_secret" {
+  command = plan
+
+  variables {
+    receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"], secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf" }, sre-dingtalk = { type = "dingtalk" } }
+  }
+
+  expect_failures = [var.receivers]
+}
+
+run "a_robot_with_mail" {
+  command = plan
+
+  variables {
+    receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "dingtalk", mail = ["ops@example.com"] } }
+  }
+
+  expect_failures = [var.receivers]
+}
+
+run "a_mention_where_there_is_none" {
+  command = plan
+
+  variables {
+    receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"], at_all = true }, sre-dingtalk = { type = "dingtalk" } }
+  }
+
+  expect_failures = [var.receivers]
+}
+
+run "no_receiver_at_all" {
+  command = plan
+
+  variables {
+    receivers = {}
+  }
+
+  expect_failures = [var.receivers]
+}
+
+run "a_name_that_is_too_long_for_a_bucket" {
+  command = plan
+
+  variables {
+    name = "kube-events-of-the-whole-company"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_transport_that_does_not_exist" {
+  command = plan
+
+  variables {
+    transport = "kafka"
+  }
+
+  expect_failures = [var.transport]
+}
+
+run "a_batch_without_time_to_fill" {
+  command = plan
+
+  variables {
+    batching = { index_events = { window = 0 } }
+  }
+
+  expect_failures = [var.batching]
+}
+
+run "an_existing_domain_without_its_address" {
+  command = plan
+
+  variables {
+    search = { mode = "existing", domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops" }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "an_existing_domain_that_no_policy_can_name" {
+  command = plan
+
+  variables {
+    search = { mode = "existing", endpoint = "https://search.example.com" }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "a_password_without_its_secret" {
+  command = plan
+
+  variables {
+    search = { mode = "existing", endpoint = "https://search.example.com", auth = "basic" }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "an_address_for_a_domain_that_is_made_here" {
+  command = plan
+
+  variables {
+    search = { endpoint = "https://search.example.com" }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "a_retention_that_cloudwatch_does_not_know" {
+  command = plan
+
+  variables {
+    log_retention_days = 13
+  }
+
+  expect_failures = [var.log_retention_days]
+}
+
+run "options_of_a_function_that_does_not_exist" {
+  command = plan
+
+  variables {
+    function_options = { archive = { memory_size = 512 } }
+  }
+
+  expect_failures = [var.function_options]
+}
+
