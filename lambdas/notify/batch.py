@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lambdas.notify.courier import Incoming
+from lambdas.notify.receiver_queue import CODE
 
 if TYPE_CHECKING:
     from lambdas.common.records import BatchResponse, LambdaEvent
@@ -24,10 +25,17 @@ def read_batch(event: LambdaEvent) -> tuple[Incoming, ...]:
     try:
         records = event["Records"]
         return tuple(
-            Incoming(id=record["messageId"], queue_arn=record["eventSourceARN"], body=record["body"])
+            Incoming(
+                id=record["messageId"],
+                queue_arn=record["eventSourceARN"],
+                body=record["body"],
+                receipt_handle=record["receiptHandle"],
+                receives=int(record["attributes"]["ApproximateReceiveCount"]),
+                redriven=CODE in record.get("messageAttributes", {}),
+            )
             for record in records
         )
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         raise NoQueueMessagesError(
             "the input is no SQS batch: invoke this function from a receiver's queue"
         ) from None

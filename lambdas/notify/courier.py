@@ -31,6 +31,11 @@ class Incoming(NamedTuple):
     id: str
     queue_arn: str
     body: str
+    receipt_handle: str
+    receives: int = 1
+    """How often it was received, this time included."""
+    redriven: bool = False
+    """It was in the dead-letter queue, and somebody has put it back."""
 
 
 class Fate(Enum):
@@ -100,10 +105,15 @@ class Courier:
             notification=message.notification.id,
             attempt=message.attempt,
             message_id=incoming.id,
+            redriven=incoming.redriven,
             invocation=self._invocation,
             lease=self._budget.invocation.get_remaining_time_in_millis() / 1000,
         )
-        return self._tell(incoming, message, claim) if isinstance(claim, Claim) else _REFUSED[claim]
+        if isinstance(claim, Claim):
+            return self._tell(incoming, message, claim)
+        if claim == "claimed":
+            self._queue.hide(incoming.receipt_handle, seconds=schedule.hide(incoming.receives))
+        return _REFUSED[claim]
 
     def _tell(self, incoming: Incoming, message: NotificationMessage, claim: Claim) -> Fate:
         now = self._now()

@@ -3,9 +3,10 @@
 One item per receiver and notification. A message may reach us again at any time: SQS delivers at least once,
 a function may die between any two calls, and a delayed copy may exist beside its original. The item decides.
 
- in-progress  somebody is telling it now; from `lease_until` on, that somebody is known to be dead waiting
- it was put off; the copy with this `attempt` is in the queue, older ones are its shadows set-aside    it is
- in the dead-letter queue; `message_id` put it there, another one is a redrive and welcome delivered    told
+* in-progress: somebody is telling it now; from `lease_until` on, that somebody is known to be dead
+* waiting: it was put off; the copy with this `attempt` is in the queue, older ones are its shadows
+* set-aside: it is in the dead-letter queue, and only a redrive makes it anybody's business again
+* delivered: told
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _CLAIMABLE = (
     " OR (attempt <= :attempt AND ("
     "  (delivery = :in_progress AND lease_until < :now)"
     "  OR delivery = :waiting"
-    "  OR (delivery = :set_aside AND message_id <> :message_id)))"
+    "  OR (delivery = :set_aside AND :redriven = :yes AND message_id <> :message_id)))"
 )
 
 
@@ -66,11 +67,13 @@ class Ledger:
         notification: str,
         attempt: int,
         message_id: str,
+        redriven: bool,
         invocation: str,
         lease: float,
     ) -> Claim | Refusal:
         """Ask for the right to tell `notification` to `receiver`, for the `lease` (seconds) that this
-        invocation has left to live.
+        invocation has left to live. `redriven` says that the message was in the dead-letter queue: a
+        second message of filter_events about what was refused is no reason to ask again, a redrive is.
 
         Raises:
             ClientError, BotoCoreError: DynamoDB did not answer.
@@ -98,6 +101,8 @@ class Ledger:
                     ":in_progress": {"S": "in-progress"},
                     ":waiting": {"S": "waiting"},
                     ":set_aside": {"S": "set-aside"},
+                    ":redriven": {"BOOL": redriven},
+                    ":yes": {"BOOL": True},
                     **{f":{name}": value for name, value in values.items()},
                 },
                 ReturnValues="ALL_OLD",

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
 
+CODE = "code"
+"""The attribute that a dead letter has, and keeps when somebody puts it back."""
+
 MAX_REASON = 500
 """Characters of a reason in a dead letter's attribute."""
 
@@ -35,12 +38,18 @@ class ReceiverQueue:
         self._client.send_message(QueueUrl=self._url, MessageBody=encode_message(copy), DelaySeconds=delay)
         return copy
 
+    def hide(self, receipt_handle: str, *, seconds: int) -> None:
+        """Have a message that was received come again after so many seconds."""
+        self._client.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+        )
+
     def set_aside(self, body: str, *, code: str, reason: str) -> None:
         """Put the body, as it came, into the dead-letter queue, with the attributes `code` and `reason`."""
         self._client.send_message(
             QueueUrl=self._dead_letters_url,
             MessageBody=body,
-            MessageAttributes={"code": _text(code, 80), "reason": _text(reason, MAX_REASON)},
+            MessageAttributes={CODE: _text(code, 80), "reason": _text(reason, MAX_REASON)},
         )
 
 

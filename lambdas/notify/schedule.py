@@ -20,6 +20,9 @@ the next."""
 MIN_SPREAD = 10.0
 """Seconds. Chime takes one message a second; a handful that were turned away together need that long."""
 
+CLAIM_SECONDS = 65
+"""Longer than any claim holds: the function's timeout of a minute, and the clocks' difference."""
+
 UNREACHABLE = Backoff(base=30.0, cap=900.0)
 """Half a minute for a blink, a quarter of an hour for an outage: some hundred tries within a day."""
 
@@ -33,6 +36,15 @@ def wait(outcome: Throttled | Unreachable, *, attempt: int, backoff: Backoff = U
     if isinstance(outcome, Throttled):
         return outcome.after + backoff.draw() * min(max(outcome.after, MIN_SPREAD), MAX_SPREAD)
     return max(MIN_DELAY, backoff.delay(attempt))
+
+
+def hide(receives: int) -> int:
+    """Seconds for which a message hides that somebody else is telling at this moment.
+
+    The other one is done in a second, or dead: then its lease ends within the minute that the function may
+    run. The fifth receive, the last one that the queue allows, comes after that.
+    """
+    return min(int(3**receives), CLAIM_SECONDS)
 
 
 def hop(seconds: float) -> int:

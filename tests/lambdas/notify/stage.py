@@ -52,6 +52,8 @@ class Stage:
         self.dynamodb, self.secrets = boto3.client("dynamodb"), boto3.client("secretsmanager")
         self.delays: list[int] = []
         """DelaySeconds of every copy that was sent."""
+        self.hidings: list[int] = []
+        """VisibilityTimeout of every message that was hidden for another time than the queue's."""
         self.steps = 0
         """Calls to AWS and to chats that have come back."""
         self.posts: list[int] = []
@@ -60,11 +62,13 @@ class Stage:
         """The step after which the process ends, once."""
         self.when_told: Callable[[], object] | None = None
         """What happens in the moment after a chat's answer."""
+        self._hiding: dict[str, int] = {}
         self._hidden: list[tuple[float, str, MessageTypeDef]] = []
         self.create_table()
         for client in (self.sqs, self.sns, self.dynamodb, self.secrets):
             client.meta.events.register("after-call", self._step)
         self.sqs.meta.events.register("provide-client-params.sqs.SendMessage", self._note_delay)
+        self.sqs.meta.events.register("provide-client-params.sqs.ChangeMessageVisibility", self._note_hiding)
         self._working = False
 
     def create_table(self) -> None:
@@ -142,6 +146,14 @@ class Stage:
         """Anything."""
         self.sqs.send_message(QueueUrl=self.receivers[receiver].queue_url, MessageBody=body)
 
+    def redrive(self, receiver: str, letter: dict[str, str]) -> None:
+        """Put a dead letter back, with its attributes, as SQS' own redrive does."""
+        self.sqs.send_message(
+            QueueUrl=self.receivers[receiver].queue_url,
+            MessageBody=letter["body"],
+            MessageAttributes={"code": {"DataType": "String", "StringValue": letter["code"]}},
+        )
+
     def invoke(self, receiver: str, delivery: Delivery | None = None, *, seconds: float = 60.0) -> int:
         """One invocation with what is visible, at most ten; returns how many messages it had.
 
@@ -150,7 +162,16 @@ class Stage:
         """
         url, arn = self.receivers[receiver].queue_url, self.receivers[receiver].queue_arn
         messages = self._visible(url)
-        batch = [Incoming(id=m["MessageId"], queue_arn=arn, body=m["Body"]) for m in messages]
+        batch = [
+            Incoming(
+                id=m["MessageId"],
+                queue_arn=arn,
+                body=m["Body"],
+                receipt_handle=m["ReceiptHandle"],
+                redriven="code" in m.get("MessageAttributes", {}),
+            )
+            for m in messages
+        ]
         failed = frozenset(incoming.id for incoming in batch)
         self._working = True
         try:
@@ -163,7 +184,8 @@ class Stage:
             self._working = False
             for message in messages:
                 if message["MessageId"] in failed:
-                    self._hidden.append((self.clock.now + VISIBILITY, url, message))
+                    seconds = self._hiding.pop(message["ReceiptHandle"], VISIBILITY)
+                    self._hidden.append((self.clock.now + seconds, url, message))
                 else:
                     self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return len(messages)
@@ -216,6 +238,12 @@ class Stage:
         due = {"DataType": "String", "StringValue": str(self.clock.now + delay)}
         rest = {name: value for name, value in params.items() if name != "DelaySeconds"}
         return rest | {"MessageAttributes": {"due": due}}
+
+    def _note_hiding(self, params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """The same for a message that is hidden."""
+        self.hidings.append(params["VisibilityTimeout"])
+        self._hiding[params["ReceiptHandle"]] = params["VisibilityTimeout"]
+        return params | {"VisibilityTimeout": 43_200}
 
     def _step(self, **_: Any) -> None:
         if not self._working:

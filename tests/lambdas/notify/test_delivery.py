@@ -12,6 +12,7 @@ import pytest
 from eventcore.notification import Notification
 from eventcore.queue_message import NotificationMessage, WakeUp, decode_message, encode_message
 from lambdas.common.observability import metrics
+from lambdas.notify.ledger import Ledger
 from sandbox.receivers import ReceiverServer
 from tests.fixtures.receivers import Clock, notification
 from tests.lambdas.notify.stage import TABLE, Stage
@@ -64,10 +65,51 @@ def test_a_dead_letter_that_is_redriven_is_tried_again(stage: Stage, chats: Rece
     stage.run()
     # WHEN somebody has repaired the robot and puts the message back, twice
     (letter,) = stage.dead_letters("sre")
-    stage.send_body("sre", letter["body"])
-    stage.send_body("sre", letter["body"])
+    stage.redrive("sre", letter)
+    stage.redrive("sre", letter)
     stage.run()
     # THEN
+    assert len(chats.accepted("sre")) == 1
+
+
+def test_what_was_refused_is_not_asked_again_because_a_second_message_says_the_same(
+    stage: Stage, chats: ReceiverServer
+) -> None:
+    # GIVEN a refused notification, and filter_events, which may send the same one twice
+    stage.add_dingtalk("sre", {"url": chats.add_robot("sre", keywords=("another-word",))})
+    stage.send("sre")
+    stage.run()
+    # WHEN
+    stage.send("sre")
+    stage.run()
+    # THEN
+    assert len(stage.dead_letters("sre")) == 1
+    assert len(chats.answered("refused", "sre")) == 1
+    assert counted("Duplicates") == 1
+
+
+def test_a_message_that_somebody_else_is_telling_hides_for_seconds(
+    stage: Stage, chats: ReceiverServer
+) -> None:
+    # GIVEN a claim that another invocation holds
+    stage.add_dingtalk("sre", {"url": chats.add_robot("sre")})
+    stage.send("sre")
+    ledger = Ledger(stage.dynamodb, table=TABLE, now=stage.clock)
+    ledger.claim(
+        receiver="sre",
+        notification=notification().id,
+        attempt=1,
+        message_id="other",
+        redriven=False,
+        invocation="other",
+        lease=60.0,
+    )
+    # WHEN
+    stage.invoke("sre")
+    # THEN it is neither told nor gone, and comes again long before the queue's visibility timeout
+    assert not chats.accepted("sre")
+    assert stage.hidings == [3]
+    stage.run()
     assert len(chats.accepted("sre")) == 1
 
 

@@ -41,7 +41,15 @@ def environment(aws: Aws, stage: Stage, chats: ReceiverServer) -> dict[str, str]
 
 
 def record(message_id: str, body: str, arn: str = ARN) -> dict[str, Any]:
-    return {"messageId": message_id, "eventSource": "aws:sqs", "eventSourceARN": arn, "body": body}
+    return {
+        "messageId": message_id,
+        "receiptHandle": f"receipt-{message_id}",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": arn,
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "messageAttributes": {},
+        "body": body,
+    }
 
 
 def test_a_batch_is_answered_message_by_message(

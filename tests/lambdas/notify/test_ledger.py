@@ -18,12 +18,15 @@ def ledger(stage: Stage, clock: Clock) -> Ledger:
     return Ledger(stage.dynamodb, table=TABLE, now=clock)
 
 
-def claim(ledger: Ledger, attempt: int = 1, message: str = "m", invocation: str = "i") -> Claim | Refusal:
+def claim(
+    ledger: Ledger, attempt: int = 1, message: str = "m", invocation: str = "i", redriven: bool = False
+) -> Claim | Refusal:
     return ledger.claim(
         receiver="sre",
         notification="n",
         attempt=attempt,
         message_id=message,
+        redriven=redriven,
         invocation=invocation,
         lease=LEASE,
     )
@@ -87,7 +90,9 @@ def test_who_has_lost_the_claim_cannot_put_off(ledger: Ledger, clock: Clock) -> 
 def test_a_set_aside_message_is_done_but_its_redrive_is_welcome(ledger: Ledger) -> None:
     ledger.set_aside(claimed(ledger, message="original"))
     assert claim(ledger, message="original", invocation="again") == "superseded"
-    claimed(ledger, message="redriven")
+    assert claim(ledger, message="another of filter_events") == "superseded"
+    assert claim(ledger, message="original", invocation="again", redriven=True) == "superseded"
+    claimed(ledger, message="redriven", redriven=True)
 
 
 def test_a_record_outlives_the_stream(stage: Stage, ledger: Ledger, clock: Clock) -> None:
@@ -98,7 +103,7 @@ def test_a_record_outlives_the_stream(stage: Stage, ledger: Ledger, clock: Clock
 
 
 def test_receivers_and_notifications_have_records_of_their_own(ledger: Ledger) -> None:
-    common = {"attempt": 1, "message_id": "m", "invocation": "i", "lease": 1.0}
+    common = {"attempt": 1, "message_id": "m", "redriven": False, "invocation": "i", "lease": 1.0}
     ledger.delivered(claimed(ledger))
     assert isinstance(ledger.claim(receiver="other", notification="n", **common), Claim)  # type: ignore[arg-type]
     assert isinstance(ledger.claim(receiver="sre", notification="o", **common), Claim)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ import pytest
 
 from eventcore.backoff import Backoff
 from lambdas.notify.channels.outcomes import Throttled, Unreachable
-from lambdas.notify.schedule import UNREACHABLE, hop, wait
+from lambdas.notify.schedule import UNREACHABLE, hide, hop, wait
 
 
 def at(draw: float) -> Backoff:
@@ -33,3 +33,10 @@ def test_unreachable_backs_off_to_a_quarter_of_an_hour(attempt: int, latest: flo
 )
 def test_a_hop_is_never_longer_than_sqs_can_delay(seconds: float, delay: int) -> None:
     assert hop(seconds) == delay
+
+
+def test_hiding_outlasts_any_claim_before_the_queue_gives_the_message_up() -> None:
+    # GIVEN a queue that allows five receives, and a claim that holds for a minute at most
+    assert sum(hide(receives) for receives in range(1, 5)) > 62
+    assert hide(1) == 3
+    assert hide(50) == 65
