@@ -40,7 +40,7 @@ variable "rules_file" {
 
   # A variable's checks cannot use locals that are made of it, hence the repetition of where the compiled file lies.
   validation {
-    condition     = fileexists(replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json"))
+    condition     = fileexists(replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json")) || !fileexists(var.rules_file)
     error_message = "${replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json")} is not there. Run: kube-events rules check ${var.rules_file} --write"
   }
 

@@ -24,6 +24,78 @@ variables {
   }
 }
 
+# Several variables at a time, because each run is a plan of everything.
+
+run "neither_rules_nor_the_address_of_a_domain_are_there" {
+  command = plan
+
+  variables {
+    rules_file = "tests/fixtures/rules/missing.yaml"
+    search     = { mode = "existing", domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops" }
+  }
+
+  expect_failures = [var.rules_file, var.search]
+}
+
+run "rules_that_were_not_compiled_and_a_domain_that_no_policy_can_name" {
+  command = plan
+
+  variables {
+    rules_file = "tests/fixtures/rules/uncompiled.yaml"
+    search     = { mode = "existing", endpoint = "https://search.example.com" }
+  }
+
+  expect_failures = [var.rules_file, var.search]
+}
+
+run "rules_that_were_changed_after_they_were_compiled_and_a_password_without_its_secret" {
+  command = plan
+
+  variables {
+    rules_file = "tests/fixtures/rules/stale.yaml"
+    search     = { mode = "existing", endpoint = "https://search.example.com", auth = "basic" }
+  }
+
+  expect_failures = [var.rules_file, var.search]
+}
+
+run "rules_that_another_version_compiled_and_zips_in_two_places" {
+  command = plan
+
+  variables {
+    rules_file = "tests/fixtures/rules/future.yaml"
+    artifacts  = { directory = "tests/fixtures/zips", bucket = "releases" }
+  }
+
+  expect_failures = [var.rules_file, var.artifacts]
+}
+
+run "zips_that_are_not_there_names_and_numbers_out_of_bounds" {
+  command = plan
+
+  variables {
+    artifacts          = { directory = "tests/fixtures/rules" }
+    name               = "kube-events-of-the-whole-company"
+    transport          = "kafka"
+    batching           = { index_events = { window = 0 } }
+    log_retention_days = 13
+    function_options   = { archive = { memory_size = 512 } }
+  }
+
+  expect_failures = [var.artifacts, var.name, var.transport, var.batching, var.log_retention_days, var.function_options]
+}
+
+run "an_address_for_a_domain_that_is_made_here" {
+  command = plan
+
+  variables {
+    search = { endpoint = "https://search.example.com" }
+  }
+
+  expect_failures = [var.search]
+}
+
+# Receivers, one mistake at a time.
 run "a_receiver_that_the_rules_name_and_nobody_declares" {
   command = plan
 
@@ -32,66 +104,6 @@ run "a_receiver_that_the_rules_name_and_nobody_declares" {
   }
 
   expect_failures = [var.receivers]
-}
-
-run "rules_that_are_not_there" {
-  command = plan
-
-  variables {
-    rules_file = "tests/fixtures/rules/missing.yaml"
-  }
-
-  expect_failures = [var.rules_file]
-}
-
-run "rules_that_were_not_compiled" {
-  command = plan
-
-  variables {
-    rules_file = "tests/fixtures/rules/uncompiled.yaml"
-  }
-
-  expect_failures = [var.rules_file]
-}
-
-run "rules_that_were_changed_after_they_were_compiled" {
-  command = plan
-
-  variables {
-    rules_file = "tests/fixtures/rules/stale.yaml"
-  }
-
-  expect_failures = [var.rules_file]
-}
-
-run "rules_that_another_version_compiled" {
-  command = plan
-
-  variables {
-    rules_file = "tests/fixtures/rules/future.yaml"
-  }
-
-  expect_failures = [var.rules_file]
-}
-
-run "zips_that_are_not_there" {
-  command = plan
-
-  variables {
-    artifacts = { directory = "tests/fixtures/rules" }
-  }
-
-  expect_failures = [var.artifacts]
-}
-
-run "zips_in_two_places" {
-  command = plan
-
-  variables {
-    artifacts = { directory = "tests/fixtures/zips", bucket = "releases" }
-  }
-
-  expect_failures = [var.artifacts]
 }
 
 run "a_type_of_receiver_that_does_not_exist" {
@@ -163,94 +175,3 @@ run "no_receiver_at_all" {
 
   expect_failures = [var.receivers]
 }
-
-run "a_name_that_is_too_long_for_a_bucket" {
-  command = plan
-
-  variables {
-    name = "kube-events-of-the-whole-company"
-  }
-
-  expect_failures = [var.name]
-}
-
-run "a_transport_that_does_not_exist" {
-  command = plan
-
-  variables {
-    transport = "kafka"
-  }
-
-  expect_failures = [var.transport]
-}
-
-run "a_batch_without_time_to_fill" {
-  command = plan
-
-  variables {
-    batching = { index_events = { window = 0 } }
-  }
-
-  expect_failures = [var.batching]
-}
-
-run "an_existing_domain_without_its_address" {
-  command = plan
-
-  variables {
-    search = { mode = "existing", domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops" }
-  }
-
-  expect_failures = [var.search]
-}
-
-run "an_existing_domain_that_no_policy_can_name" {
-  command = plan
-
-  variables {
-    search = { mode = "existing", endpoint = "https://search.example.com" }
-  }
-
-  expect_failures = [var.search]
-}
-
-run "a_password_without_its_secret" {
-  command = plan
-
-  variables {
-    search = { mode = "existing", endpoint = "https://search.example.com", auth = "basic" }
-  }
-
-  expect_failures = [var.search]
-}
-
-run "an_address_for_a_domain_that_is_made_here" {
-  command = plan
-
-  variables {
-    search = { endpoint = "https://search.example.com" }
-  }
-
-  expect_failures = [var.search]
-}
-
-run "a_retention_that_cloudwatch_does_not_know" {
-  command = plan
-
-  variables {
-    log_retention_days = 13
-  }
-
-  expect_failures = [var.log_retention_days]
-}
-
-run "options_of_a_function_that_does_not_exist" {
-  command = plan
-
-  variables {
-    function_options = { archive = { memory_size = 512 } }
-  }
-
-  expect_failures = [var.function_options]
-}
-
