@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from scripts.packaging import inputs
 from scripts.packaging.archive import write_zip
+from scripts.packaging.bytecode import interpreter_for
 from scripts.packaging.checks import check_binaries, check_size
 from scripts.packaging.dependencies import dependency_files, installed
 from scripts.packaging.errors import PackagingError
-from scripts.packaging.sources import FUNCTIONS, ROOT, lock_file, source_files
+from scripts.packaging.sources import FUNCTIONS, ROOT, compiled, lock_file, source_files
 from scripts.packaging.target import Target, TargetName, target_named
 
 BUILD = ROOT / "build"
@@ -46,31 +47,41 @@ def build(
     """
     chosen = target_named(target)
     folder = output or BUILD / "zips" / chosen.name
+    python = interpreter_for(chosen)
+    if python is None:
+        progress(f"no python{chosen.python} is here to compile modules: cold starts will take longer")
     return {
-        function: _build_one(function, chosen, folder / f"{function}.zip", dependencies, progress)
+        function: _build_one(function, chosen, python, folder / f"{function}.zip", dependencies, progress)
         for function in functions
     }
 
 
-def _build_one(function: str, target: Target, zip_path: Path, dependencies: Path, progress: Progress) -> Path:
+def _build_one(
+    function: str, target: Target, python: Path | None, zip_path: Path, dependencies: Path, progress: Progress
+) -> Path:
     sources, lock = source_files(function), lock_file(function)
-    wanted = inputs.digest(sources, lock, target)
+    wanted = inputs.digest(sources, lock, target, python)
     fresh = not inputs.is_current(zip_path, wanted)
     if fresh:
-        files = dependency_files(installed(lock, target, dependencies)) | sources
-        check_binaries(files, target)
-        write_zip(files, zip_path)
-        try:
-            check_size(zip_path, files)
-        except PackagingError:
-            zip_path.unlink()  # nobody is to deploy it
-            raise
+        libraries = dependency_files(installed(lock, target, python, dependencies))
+        check_binaries(libraries, target)
+        with compiled(sources, python) as ours:
+            _write_checked(libraries | ours, zip_path)
         inputs.remember(zip_path, wanted)
     how = "built" if fresh else "unchanged"
     progress(
         f"{zip_path.name:18} {zip_path.stat().st_size:>9,} bytes  sha256 {inputs.sha256(zip_path)}  {how}"
     )
     return zip_path
+
+
+def _write_checked(files: Mapping[str, Path], zip_path: Path) -> None:
+    write_zip(files, zip_path)
+    try:
+        check_size(zip_path, files)
+    except PackagingError:
+        zip_path.unlink()  # nobody is to deploy it
+        raise
 
 
 def main(arguments: list[str] | None = None) -> int:

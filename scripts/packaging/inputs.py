@@ -6,15 +6,17 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from scripts.packaging.bytecode import interpreter_version
 from scripts.packaging.target import Target
 
 
-def digest(sources: Mapping[str, Path], lock: Path, target: Target) -> str:
+def digest(sources: Mapping[str, Path], lock: Path, target: Target, python: Path | None) -> str:
     """SHA-256 over everything that decides a zip's bytes, the packager itself included."""
     total = hashlib.sha256()
+    identity = f"{target.name} {interpreter_version(python) if python else None}"
     packager = {path.name: path for path in Path(__file__).parent.glob("*.py")}
     for name, path in [("target", None), ("lock", lock), *sorted(packager.items()), *sorted(sources.items())]:
-        content = path.read_bytes() if path else target.name.encode()
+        content = path.read_bytes() if path else identity.encode()
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+from scripts.packaging.bytecode import compile_tree
 from scripts.packaging.errors import MissingInputError
 
 FUNCTIONS = ("filter_events", "index_events", "notify", "setup_index")
@@ -13,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _EXTRA_FOLDERS = {"setup_index": ("opensearch",)}
 """Folders that a function reads as data at run time."""
 _LEFT_OUT = {".pyc", ".pyi", ".md"}
-"""Bytecode differs from build to build; stubs and prose are for people."""
+"""Bytecode of the source tree is of whoever ran it last; stubs and prose are for people."""
 
 
 def source_files(function: str, root: Path = ROOT) -> dict[str, Path]:
@@ -35,6 +39,24 @@ def source_files(function: str, root: Path = ROOT) -> dict[str, Path]:
             raise MissingInputError(f"{folder}/ is empty or not there, and {function} needs it")
         files |= found
     return files
+
+
+@contextmanager
+def compiled(sources: Mapping[str, Path], python: Path | None) -> Iterator[dict[str, Path]]:
+    """The sources with their compiled modules beside them, for as long as the context lasts.
+
+    Raises:
+        PackagingError: a module does not compile.
+    """
+    with tempfile.TemporaryDirectory(prefix="package-") as folder:
+        for name, path in sources.items():
+            copy = Path(folder, name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        if python:
+            compile_tree(python, Path(folder))
+        found = (path for path in Path(folder).rglob("*") if path.is_file())
+        yield {path.relative_to(folder).as_posix(): path for path in found}
 
 
 def lock_file(function: str, root: Path = ROOT) -> Path:

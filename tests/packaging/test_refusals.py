@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,15 @@ from scripts.package_lambdas import build, main
 from scripts.packaging.archive import write_zip
 from scripts.packaging.checks import MAX_BYTES, check_binaries, check_size
 from scripts.packaging.dependencies import dependency_files
-from scripts.packaging.errors import ForeignBinaryError, InstallError, MissingInputError, ZipSizeError
+from scripts.packaging.errors import (
+    ForeignBinaryError,
+    InstallError,
+    MissingInputError,
+    PackagingError,
+    ZipSizeError,
+)
 from scripts.packaging.inputs import digest
-from scripts.packaging.sources import lock_file, source_files
+from scripts.packaging.sources import compiled, lock_file, source_files
 from scripts.packaging.target import RELEASE, sandbox_target
 from scripts.packaging.uv import install
 
@@ -72,6 +79,16 @@ def test_boto3_among_the_dependencies_is_refused(tmp_path: Path) -> None:
         dependency_files(tmp_path)
 
 
+def test_module_that_does_not_compile_is_named(tmp_path: Path) -> None:
+    source = tmp_path / "handler.py"
+    source.write_text("def lambda_handler(:")
+    with (
+        pytest.raises(PackagingError, match=r"does not compile: .*handler\.py"),
+        compiled({"handler.py": source}, Path(sys.executable)),
+    ):
+        pass
+
+
 def test_function_without_handler_and_function_without_lock_are_named(tmp_path: Path) -> None:
     with pytest.raises(MissingInputError, match=r"lambdas/notify/handler\.py is not there"):
         source_files("notify", tmp_path)
@@ -109,18 +126,19 @@ def test_nothing_is_built_again_until_an_input_or_the_zip_changes(tmp_path: Path
     assert said[0] == said[2]
 
 
-def test_source_lock_and_target_decide_whether_a_zip_is_current(tmp_path: Path) -> None:
+def test_source_lock_target_and_compiler_decide_whether_a_zip_is_current(tmp_path: Path) -> None:
     # GIVEN
     source, lock = tmp_path / "handler.py", tmp_path / "lock.txt"
     source.write_text("one")
     lock.write_text("msgspec==1")
-    digests = [digest({"handler.py": source}, lock, RELEASE), digest({"other.py": source}, lock, RELEASE)]
+    digests = [digest({name: source}, lock, RELEASE, None) for name in ("handler.py", "other.py")]
     # WHEN
-    digests.append(digest({"handler.py": source}, lock, sandbox_target()))
+    digests.append(digest({"handler.py": source}, lock, sandbox_target(), None))
+    digests.append(digest({"handler.py": source}, lock, RELEASE, Path(sys.executable)))
     source.write_text("two")
-    digests.append(digest({"handler.py": source}, lock, RELEASE))
+    digests.append(digest({"handler.py": source}, lock, RELEASE, None))
     lock.write_text("msgspec==2")
-    digests.append(digest({"handler.py": source}, lock, RELEASE))
+    digests.append(digest({"handler.py": source}, lock, RELEASE, None))
     # THEN
     assert len(set(digests)) == len(digests)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.packaging.bytecode import interpreter_for
 from scripts.packaging.checks import MAX_BYTES, elf_machine, wheel_tags
 from scripts.packaging.sources import FUNCTIONS, ROOT
 from tests.packaging.conftest import Builds
@@ -27,6 +28,11 @@ def locked(function: str) -> set[str]:
     lines = (ROOT / "requirements" / f"{function}.txt").read_text().splitlines()
     pins = [line for line in lines if re.match(r"[a-z0-9]", line) and "'never'" not in line]
     return {normalised(pin.partition("==")[0]) for pin in pins}
+
+
+def compiled_name(module: str, tag: str) -> str:
+    folder, _, name = module.rpartition("/")
+    return f"{folder}/__pycache__/{name[:-3]}.{tag}.pyc".lstrip("/")
 
 
 def normalised(name: str) -> str:
@@ -51,20 +57,34 @@ def test_zip_holds_the_function_what_it_shares_and_its_lock_and_nothing_else(
     ours = {name.split("/")[0] for name in found} & {path.name for path in ROOT.iterdir() if path.is_dir()}
     parts = {name.split("/")[1] for name in found if name.startswith("lambdas/")}
     installed = {name.rpartition(".dist-info/")[0] for name in found if name.endswith(".dist-info/METADATA")}
-    assert ours == {"lambdas", "eventcore"} | ({"opensearch"} if function == "setup_index" else set())
-    assert parts == {"__init__.py", "common", function}
+    assert ours - {"__pycache__"} == {"lambdas", "eventcore"} | (
+        {"opensearch"} if function == "setup_index" else set()
+    )
+    assert parts - {"__pycache__"} == {"__init__.py", "common", function}
     assert {normalised(name.rpartition("-")[0]) for name in installed} == locked(function)
 
 
 @each_function
-def test_zip_is_free_of_bytecode_stubs_tests_and_what_the_runtime_brings(
-    builds: Builds, function: str
-) -> None:
+def test_zip_is_free_of_stubs_tests_and_what_the_runtime_brings(builds: Builds, function: str) -> None:
     for name in names(builds.first[function]):
         folders = name.split("/")[:-1]
-        assert not name.endswith((".pyc", ".pyi"))
-        assert not {"__pycache__", "tests", "bin"} & set(folders)
+        assert not name.endswith(".pyi")
+        assert not {"tests", "bin"} & set(folders)
         assert folders[:1] not in (["boto3"], ["botocore"])
+
+
+@each_function
+def test_every_module_is_there_compiled_in_a_form_that_holds_no_time(builds: Builds, function: str) -> None:
+    if interpreter_for(builds.target) is None:
+        pytest.skip(f"compiled modules were NOT tested: no python{builds.target.python} is on this machine")
+    tag = builds.target.abi.replace("cp", "cpython-")
+    with zipfile.ZipFile(builds.first[function]) as archive:
+        found = set(archive.namelist())
+        modules = {name for name in found if name.endswith(".py")}
+        compiled = {name for name in found if name.endswith(".pyc")}
+        flags = {archive.read(name)[4:8] for name in compiled}
+    assert {compiled_name(name, tag) for name in modules} == compiled
+    assert flags == {b"\x01\0\0\0"}  # hash-based, unchecked (PEP 552)
 
 
 @each_function

@@ -1,0 +1,67 @@
+"""What one event costs in the core, as a multiple of decoding its JSON."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from bench.measuring import Spread, interleaved
+from eventcore.compose import notification_for
+from eventcore.normalise import normalise
+from eventcore.rules import Ruleset, decode_compiled
+from eventcore.wire import decode, encode
+from scripts.packaging.sources import ROOT
+
+_RECEIVED_AT = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def run(rounds: int) -> None:
+    """Measure over the recorded events, print."""
+    lines = _recorded()
+    raws = [json.loads(line) for line in lines]
+    events = [normalise(raw, cluster="bench", received_at=_RECEIVED_AT) for raw in raws]
+    encoded = [encode(event) for event in events]
+    rules = Ruleset(decode_compiled((ROOT / "rules" / "demo.compiled.json").read_bytes()))
+    routed = [(event, route) for event in events for route in rules.routes(event)]
+    cases: dict[str, Callable[[], Any]] = {
+        "decode the raw JSON": lambda: [msgspec.json.decode(line) for line in lines],
+        "normalise": lambda: [normalise(raw, cluster="bench", received_at=_RECEIVED_AT) for raw in raws],
+        "encode for the wire": lambda: [encode(event) for event in events],
+        "decode from the wire": lambda: [decode(data) for data in encoded],
+        "classify (rules/demo.yaml)": lambda: [rules.classify(event) for event in events],
+        "route (rules/demo.yaml)": lambda: [rules.routes(event) for event in events],
+        "compose a notification": lambda: [notification_for(event, route) for event, route in routed],
+    }
+    sizes = dict.fromkeys(cases, len(events)) | {"compose a notification": len(routed)}
+    found = interleaved({name: partial(_seconds, case) for name, case in cases.items()}, rounds)
+    print(f"the core, over {len(events)} recorded events, medians of {rounds} interleaved rounds\n")
+    print(f"  {'':28} {'µs each':>8} {'per second':>11} {'× raw JSON':>11}")
+    base = _each(found["decode the raw JSON"], len(lines))
+    for name, spread in found.items():
+        each = _each(spread, sizes[name])
+        print(f"  {name:28} {each * 1e6:8.1f} {1 / each:11,.0f} {each / base:11.1f}")
+
+
+def _recorded() -> list[bytes]:
+    """The observations of the recorded watch, each as the API server wrote it."""
+    with gzip.open(ROOT / "tests" / "recording" / "watch-core.jsonl.gz") as recording:
+        entries = [json.loads(line) for line in recording]
+    observed = [entry["object"] for entry in entries if entry["type"] in {"ADDED", "MODIFIED"}]
+    return [json.dumps(found, separators=(",", ":")).encode() for found in observed]
+
+
+def _seconds(case: Callable[[], Any]) -> float:
+    start = time.process_time()
+    case()
+    return time.process_time() - start
+
+
+def _each(spread: Spread, size: int) -> float:
+    return spread.median / size
