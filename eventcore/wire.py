@@ -25,11 +25,11 @@ class WireError(ValueError):
     """A record that cannot be read. The text says why and holds nothing of the record."""
 
 
-class MalformedRecord(WireError):  # noqa: N818 - named after what the record is
+class MalformedRecord(WireError):
     """No JSON, or not the event's shape."""
 
 
-class UnsupportedSchema(WireError):  # noqa: N818 - named after what the record has
+class UnsupportedSchema(WireError):
     """Written in a schema version that this consumer does not know."""
 
 

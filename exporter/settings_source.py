@@ -18,7 +18,7 @@ REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 """The first is set by Pod Identity and IRSA in every container that has a role."""
 
 
-class SettingsInvalid(ValueError):  # noqa: N818 - named after what is wrong
+class SettingsInvalid(ValueError):
     """Settings are missing or wrong; `errors` has one line for each."""
 
     def __init__(self, errors: list[str]) -> None:

@@ -18,7 +18,7 @@ class PatternError(ValueError):
         super().__init__("\n".join(map(str, faults)))
 
 
-class Refused(Exception):  # noqa: N818 - travels only from an operator to the compiler, which makes it a Fault
+class Refused(Exception):
     """The operand of an operator is wrong; `allowed` says what it may be."""
 
     def __init__(self, allowed: str) -> None:

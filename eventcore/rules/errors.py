@@ -10,7 +10,7 @@ RuleError = Fault
 """One thing that is wrong in a rule file: path, value, and what is allowed."""
 
 
-class RulesInvalid(ValueError):  # noqa: N818 - named after what the rules are
+class RulesInvalid(ValueError):
     """A rule file that cannot be used, with everything that is wrong in it; str() has a line for each."""
 
     def __init__(self, errors: Sequence[RuleError]) -> None:

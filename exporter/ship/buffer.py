@@ -12,7 +12,7 @@ from exporter.ship.batch import Limits, batch_length
 from exporter.ship.record import Record
 
 
-class Closed(Exception):  # noqa: N818 - named after what happened
+class Closed(Exception):
     """The buffer takes nothing more: the exporter is stopping."""
 
 

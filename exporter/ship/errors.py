@@ -13,13 +13,13 @@ class SinkError(Exception):
     """A call failed as a whole. The text is one line for the log."""
 
 
-class Unavailable(SinkError):  # noqa: N818 - named after what happened
+class Unavailable(SinkError):
     """Not now."""
 
 
-class Misconfigured(SinkError):  # noqa: N818 - named after what happened
+class Misconfigured(SinkError):
     """Not until something is repaired."""
 
 
-class InvalidCall(SinkError):  # noqa: N818 - named after what happened
+class InvalidCall(SinkError):
     """Never, as it is."""

@@ -34,23 +34,23 @@ class ApiServerError(Exception):
         self.retry_after = retry_after
 
 
-class Expired(ApiServerError):  # noqa: N818 - named after what happened
+class Expired(ApiServerError):
     """HTTP 410, or an ERROR line of code 410: only a new list helps. Routine after quiet minutes."""
 
 
-class Throttled(ApiServerError):  # noqa: N818 - named after what happened
+class Throttled(ApiServerError):
     """HTTP 429."""
 
 
-class Denied(ApiServerError):  # noqa: N818 - named after what happened
+class Denied(ApiServerError):
     """HTTP 401 or 403, or credentials that cannot be read."""
 
 
-class Unreachable(ApiServerError):  # noqa: N818 - named after what happened
+class Unreachable(ApiServerError):
     """No answer that says anything about the request."""
 
 
-class UnexpectedAnswer(ApiServerError):  # noqa: N818 - named after what happened
+class UnexpectedAnswer(ApiServerError):
     """An answer that nobody planned for."""
 
 
