@@ -48,7 +48,7 @@ class RecordedCluster:
     complete = True
 
     def __init__(self, server: ReplayServer, kubeconfig: Path) -> None:
-        self._server = server
+        self.server = server
         self.kubeconfig = kubeconfig
 
     def wait(self) -> None:
@@ -57,14 +57,14 @@ class RecordedCluster:
         Raises:
             ClusterError: nobody reads on.
         """
-        if not self._server.wait_until_finished(timeout=120):
+        if not self.server.wait_until_finished(timeout=120):
             raise ClusterError(
-                f"the exporter stopped reading at line {self._server.position} of the recording"
+                f"the exporter stopped reading at line {self.server.position} of the recording"
             )
 
     def states(self) -> list[Any]:
         """Every ADDED and MODIFIED state."""
-        lines = self._server.recording.lines
+        lines = self.server.recording.lines
         return [msgspec.json.decode(line.object) for line in lines if line.type != "DELETED"]
 
 
@@ -78,7 +78,9 @@ class RealCluster:
         self.kubeconfig = kubeconfig
         self._seconds = seconds
         try:
-            client = kubernetes.config.new_client_from_config(config_file=str(kubeconfig))
+            client = kubernetes.config.new_client_from_config(  # type: ignore[no-untyped-call]
+                config_file=str(kubeconfig)
+            )
         except (ConfigException, OSError) as error:
             raise ClusterError(f"KUBECONFIG={kubeconfig} cannot be used: {error}") from None
         self._api = kubernetes.client.CoreV1Api(client)
@@ -97,7 +99,7 @@ class RealCluster:
         token = None
         while True:
             try:
-                answer = self._api.list_event_for_all_namespaces(
+                answer: Any = self._api.list_event_for_all_namespaces(
                     limit=PAGE, _continue=token, _preload_content=False, _request_timeout=(5, 60)
                 )
             except (ApiException, HTTPError) as error:

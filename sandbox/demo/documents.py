@@ -38,6 +38,10 @@ class Documents:
         """Every id, as often as it occurs in any index."""
         return [hit["_id"] for hit in self._hits(source=False)]
 
+    def versions(self) -> dict[tuple[str, str], int]:
+        """Sequence number of the last write to every document, by index and id."""
+        return {(hit["_index"], hit["_id"]): hit["_seq_no"] for hit in self._hits(source=False)}
+
     def locations(self) -> list[tuple[str, str]]:
         """Index and id of every document."""
         return [(hit["_index"], hit["_id"]) for hit in self._hits(source=False)]
@@ -55,7 +59,13 @@ class Documents:
 
     def _hits(self, *, source: bool) -> Iterator[dict[str, Any]]:
         self._ask("POST", f"/{ALIAS}/_refresh", missing_is_fine=True)
-        query = {"query": self._of_cluster, "size": PAGE, "_source": source, "sort": ["_doc"]}
+        query = {
+            "query": self._of_cluster,
+            "size": PAGE,
+            "_source": source,
+            "sort": ["_doc"],
+            "seq_no_primary_term": True,
+        }
         page = self._ask("POST", f"/{ALIAS}/_search?scroll=1m", query, missing_is_fine=True)
         while page and page["hits"]["hits"]:
             yield from page["hits"]["hits"]
@@ -68,7 +78,8 @@ class Documents:
         data = body if isinstance(body, bytes) else msgspec.json.encode(body) if body is not None else None
         headers = {"content-type": "application/x-ndjson" if isinstance(body, bytes) else "application/json"}
         answer = self._http.request(method, self._url + path, body=data, headers=headers)
-        if answer.status == 404 and missing_is_fine:
+        # 503: the index is just being made, and its shard not yet started.
+        if answer.status in (404, 503) and missing_is_fine:
             return {}
         if answer.status != 200:
             raise SearchError(

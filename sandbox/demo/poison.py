@@ -15,7 +15,7 @@ def put_poison(client_settings: dict[str, Any], *, transport: str, target: str) 
         stream = boto3.client("kinesis", **client_settings)
         stream.put_record(StreamName=target, PartitionKey="poison", Data=POISON.encode())
         return
-    entry = {
+    entry: Any = {
         "EventBusName": target,
         "Source": "kube-events",
         "DetailType": "Kubernetes Event",
