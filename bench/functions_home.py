@@ -86,7 +86,7 @@ class FunctionHome:
             deployed, runtime_api="", task_root=self.task_root, endpoint=server.url, region=REGION
         )
         self.variables = {**process, "PYTHONDONTWRITEBYTECODE": "1"}
-        """In Lambda the task root is read-only, so modules that the zip lacks compiled are compiled each time."""
+        """In Lambda the task root is read-only: what the zip lacks compiled is compiled in each process."""
 
 
 class _GetObject(Handler):

@@ -62,8 +62,8 @@ def measure(
 ) -> tuple[dict[str, Spread], list[str]]:
     """What the cases took, and the clients that the handler makes.
 
-    boto3 is imported `elsewhere`, from the runtime alone: where a zip brings a library that boto3 then uses instead
-    of the runtime's, that is our own doing.
+    boto3 is imported `elsewhere`, from the runtime alone: where a zip brings a library that boto3 then uses
+    instead of the runtime's, that is our own doing.
 
     Raises:
         ImportFailedError: a case ended with an error.

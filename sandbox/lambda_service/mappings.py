@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from eventcore.patterns import PatternError
 from sandbox.lambda_service.clients import Clients
 from sandbox.lambda_service.counters import Counters, MappingStats
 from sandbox.lambda_service.destination import Destination
+from sandbox.lambda_service.errors import LambdaServiceError
 from sandbox.lambda_service.execution_environment import InvocationResult
 from sandbox.lambda_service.function import look_up
 from sandbox.lambda_service.functions import MAX_ENVIRONMENTS, Functions
@@ -37,18 +41,20 @@ class Mappings:
         """Start the pollers of the mappings that are new since the last call.
 
         Raises:
-            MappingUnsupportedError: one asks for what is not done here.
-            PatternError: a filter's pattern is none.
-            FunctionMissingError: its function is gone.
+            LambdaServiceError: one asks for what is not done here, or its filter, function or source is not
+                to be had; says which.
         """
         new = [one for one in discover(self._clients.functions) if one.uuid not in self._counters]
         for mapping in new:
             counters = Counters(mapping.function, mapping.source)
             self._counters[mapping.uuid] = counters
-            if isinstance(mapping, StreamMapping):
-                self._start_stream(mapping, counters)
-            else:
-                self._start_queue(mapping, counters)
+            try:
+                if isinstance(mapping, StreamMapping):
+                    self._start_stream(mapping, counters)
+                else:
+                    self._start_queue(mapping, counters)
+            except (BotoCoreError, ClientError, PatternError) as error:
+                raise LambdaServiceError(f"event source mapping {mapping.uuid}: {error}") from None
         return list(new)
 
     def stats(self) -> tuple[MappingStats, ...]:

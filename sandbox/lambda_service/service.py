@@ -84,7 +84,7 @@ class LambdaService:
         """Begin to feed the functions; those mappings that are new since the last call.
 
         Raises:
-            LambdaServiceError, PatternError: a mapping cannot be served.
+            LambdaServiceError: a mapping cannot be served.
         """
         return self._mappings.start()
 

@@ -240,6 +240,17 @@ def test_mapping_with_a_tumbling_window_is_refused(account: Account, service: La
         service.start_mappings()
 
 
+def test_mapping_whose_filter_is_no_pattern_is_refused(account: Account, service: LambdaService) -> None:
+    # GIVEN
+    stream = account.stream()
+    name = account.deploy("def lambda_handler(event, context): ...")
+    pattern = json.dumps({"data": {"count": [{"between": [1, 2]}]}})
+    mapping = account.map_stream(stream, name, FilterCriteria={"Filters": [{"Pattern": pattern}]})
+    # WHEN / THEN
+    with pytest.raises(LambdaServiceError, match=f"{mapping}: .*data.count"):
+        service.start_mappings()
+
+
 def test_parallel_lanes_keep_the_order_of_each_key(
     account: Account, service: LambdaService, recorder: Callable[..., Recorder], eventually: Eventually
 ) -> None:

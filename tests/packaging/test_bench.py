@@ -1,0 +1,45 @@
+"""That the benchmark of imports measures what it says; its figures are for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.functions_home import ConfigurationServer, FunctionHome
+from bench.imports import ImportFailedError, measure, own_share, report
+from bench.measuring import Spread
+from sandbox.lambda_service.runtime_environment import runtime_python
+from tests.packaging.conftest import Builds
+
+
+@pytest.mark.packaged
+def test_handler_is_imported_and_its_clients_are_found(sandbox_builds: Builds, tmp_path: Path) -> None:
+    # GIVEN
+    server = ConfigurationServer()
+    home = FunctionHome("filter_events", sandbox_builds.first["filter_events"], tmp_path, server)
+    # WHEN
+    found, clients = measure(home, tmp_path, runtime_python(), rounds=1)
+    server.close()
+    # THEN
+    assert sorted(clients) == ["s3", "sqs"]
+    assert all(spread.median > 0 for spread in found.values())
+    assert "own share of import boto3" in report(found, clients)[-1]
+
+
+@pytest.mark.packaged
+def test_handler_that_cannot_be_imported_says_why(sandbox_builds: Builds, tmp_path: Path) -> None:
+    # GIVEN a handler whose settings are gone
+    server = ConfigurationServer()
+    home = FunctionHome("notify", sandbox_builds.first["notify"], tmp_path, server)
+    del home.variables["STATE_TABLE"]
+    # WHEN / THEN
+    with pytest.raises(ImportFailedError, match="STATE_TABLE"):
+        measure(home, tmp_path, runtime_python(), rounds=1)
+    server.close()
+
+
+def test_own_share_is_what_the_handler_adds_in_units_of_boto3() -> None:
+    seconds = {"boto3": 0.2, "clients": 0.4, "handler": 0.45}
+    found = {name: Spread(median, median, median) for name, median in seconds.items()}
+    assert own_share(found) == pytest.approx(0.25)
