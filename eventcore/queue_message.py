@@ -39,7 +39,7 @@ _decoder = msgspec.json.Decoder(QueueMessage)
 
 
 def encode_message(message: QueueMessage) -> str:
-    """The body for SQS, which refuses U+FFFE and U+FFFF: they can only stand in strings, so they are escaped."""
+    """The body for SQS. It refuses U+FFFE and U+FFFF, which stand in strings only, so they are escaped."""
     return _encoder.encode(message).decode().replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 

@@ -1,1 +1,1 @@
-"""The whole pipeline on one machine: an AWS stand-in, a real OpenSearch, a replayed or real cluster, chat receivers."""
+"""The whole pipeline on one machine: AWS stand-in, OpenSearch, a replayed or real cluster, receivers."""

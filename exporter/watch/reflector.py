@@ -60,7 +60,7 @@ class Reflector:
         deliver: Callable[[Raw], None],
         counts: Counts,
         *,
-        pace: Pace = Pace(),
+        pace: Pace = Pace(),  # noqa: B008 - frozen
         draw: Callable[[float, float], float] = uniform,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], object] | None = None,

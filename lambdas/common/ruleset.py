@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eventcore.rules import Ruleset, decode_compiled
-
 from lambdas.common.config import ConfigError, read_config
 
 if TYPE_CHECKING:
