@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from sandbox.terraform import checks
-from sandbox.terraform.project import TerraformError
+from sandbox.terraform.errors import TerraformError
 from sandbox.terraform.provider import ToolMissingError
 
 INFRA = Path(__file__).resolve().parents[2] / "infra"

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sandbox.terraform.errors import TerraformError
 from sandbox.terraform.messages import Messages
 from sandbox.terraform.provider import ToolMissingError, find_provider_mirror, find_terraform
 from sandbox.terraform.running_provider import running_provider
@@ -20,10 +21,6 @@ PARALLELISM = 30
 """Resources at a time. Nearly all of the time is waiting inside of the provider; the default is 10."""
 
 _NOT_COPIED = shutil.ignore_patterns(".terraform*", "terraform.tfstate*", "*.tfvars*")
-
-
-class TerraformError(Exception):
-    """A command failed; the message is what Terraform said, without decoration."""
 
 
 class TerraformProject:
@@ -130,7 +127,10 @@ class TerraformProject:
         )
 
     def _stream(self, arguments: list[str]) -> Messages:
-        command, *options = arguments
+        with self.running_provider():
+            return self._stream_with_provider(*arguments)
+
+    def _stream_with_provider(self, command: str, *options: str) -> Messages:
         messages = Messages(self._on_progress)
         process = subprocess.Popen(
             [find_terraform(), command, "-json", "-input=false", f"-parallelism={PARALLELISM}", *options],

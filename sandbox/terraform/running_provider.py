@@ -8,11 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox.terraform.errors import ProviderError
+
 _ANNOUNCED = re.compile(r"TF_REATTACH_PROVIDERS='(.+)'")
-
-
-class ProviderError(Exception):
-    """The provider did not start; says what it printed."""
 
 
 @contextmanager
