@@ -82,7 +82,7 @@ variable "receivers" {
 
   validation {
     condition     = length(var.receivers) > 0
-    error_message = "receivers needs at least one: the route of the rules ends at a receiver."
+    error_message = "receivers needs at least one, even if no rule names it yet."
   }
 
   validation {
