@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import tempfile
 from functools import partial
 from pathlib import Path
 
 from bench.functions_home import ConfigurationServer, FunctionHome
-from bench.measuring import Spread, interleaved
+from bench.measuring import Timings, interleaved
 from sandbox.lambda_service.runtime_environment import runtime_python
 from scripts.package_lambdas import build
 
@@ -59,7 +60,7 @@ def run(rounds: int) -> None:
 
 def measure(
     home: FunctionHome, elsewhere: Path, python: Path, rounds: int
-) -> tuple[dict[str, Spread], list[str]]:
+) -> tuple[dict[str, Timings], list[str]]:
     """What the cases took, and the clients that the handler makes.
 
     boto3 is imported `elsewhere`, from the runtime alone: where a zip brings a library that boto3 then uses
@@ -84,24 +85,24 @@ def measure(
     return interleaved(cases, rounds), clients
 
 
-def report(found: dict[str, Spread], clients: list[str]) -> list[str]:
+def report(found: dict[str, Timings], clients: list[str]) -> list[str]:
     """The lines of one function."""
     share = own_share(found)
     verdict = "within" if share <= ALLOWED_SHARE else "OVER"
     return [
         *(
-            f"  {case:26} {spread.median * 1e3:5.0f} ms ({spread.least * 1e3:.0f} to {spread.most * 1e3:.0f})"
-            for case, spread in found.items()
+            f"  {case:26} {timings.median * 1e3:5.0f} ms ({timings.least * 1e3:.0f} to {timings.most * 1e3:.0f})"
+            for case, timings in found.items()
         ),
         f"  {'its clients':26} {', '.join(clients) or 'none'}",
         f"  {'own share of import boto3':26} {share:5.2f}    {verdict} {ALLOWED_SHARE}",
     ]
 
 
-def own_share(found: dict[str, Spread]) -> float:
-    """(handler − boto3 and its clients) / import boto3, of the medians."""
-    boto3, clients, handler = (spread.median for spread in found.values())
-    return (handler - clients) / boto3
+def own_share(found: dict[str, Timings]) -> float:
+    """(handler − boto3 and its clients) / import boto3: of each round, then the median of those."""
+    rounds = zip(*(timings.rounds for timings in found.values()), strict=True)
+    return statistics.median((handler - clients) / boto3 for boto3, clients, handler in rounds)
 
 
 def _seconds(python: Path, home: FunctionHome, folder: Path, source: str) -> float:

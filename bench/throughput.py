@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from bench.measuring import Spread, interleaved
+from bench.measuring import Timings, interleaved
 from eventcore.compose import notification_for
 from eventcore.normalise import normalise
 from eventcore.rules import Ruleset, decode_compiled
@@ -44,8 +44,8 @@ def run(rounds: int) -> None:
     print(f"the core, over {len(events)} recorded events, medians of {rounds} interleaved rounds\n")
     print(f"  {'':28} {'µs each':>8} {'per second':>11} {'× raw JSON':>11}")
     base = _each(found["decode the raw JSON"], len(lines))
-    for name, spread in found.items():
-        each = _each(spread, sizes[name])
+    for name, timings in found.items():
+        each = _each(timings, sizes[name])
         print(f"  {name:28} {each * 1e6:8.1f} {1 / each:11,.0f} {each / base:11.1f}")
 
 
@@ -63,5 +63,5 @@ def _seconds(case: Callable[[], Any]) -> float:
     return time.process_time() - start
 
 
-def _each(spread: Spread, size: int) -> float:
-    return spread.median / size
+def _each(timings: Timings, size: int) -> float:
+    return timings.median / size
