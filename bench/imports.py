@@ -89,12 +89,10 @@ def report(found: dict[str, Timings], clients: list[str]) -> list[str]:
     """The lines of one function."""
     share = own_share(found)
     verdict = "within" if share <= ALLOWED_SHARE else "OVER"
+    lines = [f"  {case:26} {_milliseconds(timings)}" for case, timings in found.items()]
     return [
-        *(
-            f"  {case:26} {timings.median * 1e3:5.0f} ms ({timings.least * 1e3:.0f} to {timings.most * 1e3:.0f})"
-            for case, timings in found.items()
-        ),
-        f"  {'its clients':26} {', '.join(clients) or 'none'}",
+        *lines,
+        f"  {'its clients':26}    {', '.join(clients) or 'none'}",
         f"  {'own share of import boto3':26} {share:5.2f}    {verdict} {ALLOWED_SHARE}",
     ]
 
@@ -102,7 +100,12 @@ def report(found: dict[str, Timings], clients: list[str]) -> list[str]:
 def own_share(found: dict[str, Timings]) -> float:
     """(handler − boto3 and its clients) / import boto3: of each round, then the median of those."""
     rounds = zip(*(timings.rounds for timings in found.values()), strict=True)
-    return statistics.median((handler - clients) / boto3 for boto3, clients, handler in rounds)
+    shares: list[float] = [(handler - clients) / boto3 for boto3, clients, handler in rounds]
+    return statistics.median(shares)
+
+
+def _milliseconds(timings: Timings) -> str:
+    return f"{timings.median * 1e3:5.0f} ms ({timings.least * 1e3:.0f} to {timings.most * 1e3:.0f})"
 
 
 def _seconds(python: Path, home: FunctionHome, folder: Path, source: str) -> float:
