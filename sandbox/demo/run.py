@@ -72,6 +72,8 @@ class Run:
                 Patience().wait_for(lambda: self.documents.count() >= len(expected))
                 figures = self.exporter.stop()
             with self._progress.stage("messages to their receivers"):
+                if not self.cluster.complete:  # what came after the list was told of, too
+                    Patience().wait_for(self.parts.functions.idle)
                 told_of = expected.values() if self.cluster.complete else self.documents.events()
                 wanted = messages(told_of, self._rules)
                 Patience().wait_for(lambda: self._settled(wanted))
