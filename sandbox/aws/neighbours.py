@@ -12,7 +12,7 @@ NEIGHBOURS_PATH = "/stand-in/neighbours"
 """A POST of {"functions_url": …, "mail_url": …} here names the neighbours. AWS has no such path."""
 
 _REQUEST_HEADERS = ("X-Amz-Invocation-Type", "X-Amz-Log-Type", "X-Amz-Client-Context")
-_RESPONSE_HEADERS = ("X-Amz-Function-Error", "X-Amz-Log-Result", "X-Amz-Executed-Version")
+_RESPONSE_HEADERS = ("X-Amz-Function-Error", "X-Amz-Log-Result", "X-Amz-Executed-Version", "X-Amzn-Errortype")
 
 
 class NeighbourError(Exception):

@@ -8,17 +8,18 @@ from pathlib import Path
 
 from sandbox.terraform.project import TerraformProject
 
-_NO_AWS = {
+NO_AWS = {
     # Nobody listens there. The provider asks AWS about a stream even while it plans; it must not wait.
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_MAX_ATTEMPTS": "1",
 }
+"""Environment of what only plans."""
 
 
 def check(infra: Path, work: Path) -> list[str]:
     """`terraform fmt` and `terraform validate` for the root, each module and each example."""
-    project = TerraformProject(infra, work, _NO_AWS)
+    project = TerraformProject(infra, work, NO_AWS)
     formatting = project.run("fmt", "-check", "-recursive")
     problems = (
         [f"not formatted (make fix): {name}" for name in formatting.stdout.split()]
@@ -33,7 +34,7 @@ def check(infra: Path, work: Path) -> list[str]:
 
 def test(infra: Path, work: Path) -> list[str]:
     """`terraform test` in the root: plans with the real provider and made-up credentials."""
-    project = TerraformProject(infra, work, _NO_AWS)
+    project = TerraformProject(infra, work, NO_AWS)
     project.init()
     with project.running_provider():
         result = project.run("test", "-no-color")
@@ -52,7 +53,7 @@ def _configurations(infra: Path) -> Iterator[Path]:
 
 def _validate(infra: Path, folder: Path, work: Path) -> str:
     """Each in a copy of its own, because each has a provider lock of its own."""
-    project = TerraformProject(infra, work / "-".join(("validate", *folder.parts)), _NO_AWS)
+    project = TerraformProject(infra, work / "-".join(("validate", *folder.parts)), NO_AWS)
     project.directory /= folder
     project.init()
     result = project.run("validate", "-no-color")

@@ -76,16 +76,23 @@ def _handing_over(neighbours: Neighbours) -> Any:
         name = unquote(self.path.rsplit("/", 2)[-2])
         function = self.backend.get_function(name, self._get_param("qualifier"))
         if self.headers.get("X-Amz-Invocation-Type") == "DryRun":
-            return 204, {}, ""
+            return _response(204, {}, "")
         payload = self.body if isinstance(self.body, bytes) else str(self.body).encode()
         try:
             answer = neighbours.invoke(function.function_name, payload, dict(self.headers))
         except NeighbourError as missing:
             said = {"Type": "Service", "Message": str(missing)}
-            return 500, {"x-amzn-errortype": "ServiceException"}, json.dumps(said)
-        return answer.status, {"Content-Type": "application/json", **answer.headers}, answer.body
+            return _response(500, {"X-Amzn-Errortype": "ServiceException"}, json.dumps(said))
+        return _response(answer.status, {"Content-Type": "application/json", **answer.headers}, answer.body)
 
     return invoke
+
+
+def _response(
+    status: int, headers: dict[str, str], body: str | bytes
+) -> tuple[int, dict[str, str], str | bytes]:
+    # moto reads the status from a header of this name and nowhere else.
+    return status, {"status": str(status), **headers}, body
 
 
 def _put_recursion(self: Any) -> tuple[int, dict[str, str], str]:

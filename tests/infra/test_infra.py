@@ -1,0 +1,62 @@
+"""infra/ as a whole: its own plan tests, its form, and what is told to the outside.
+
+Applying it, an empty second plan and a destroy that leaves nothing are part of the end-to-end test.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kube_events.rules_file import compile_file
+from sandbox.terraform import TerraformError, TerraformProject, checks
+
+INFRA = Path(__file__).resolve().parents[2] / "infra"
+
+
+@pytest.mark.terraform
+def test_every_part_plans_what_it_should(tmp_path: Path) -> None:
+    assert checks.test(INFRA, tmp_path) == []
+
+
+@pytest.mark.terraform
+def test_a_receiver_that_nobody_declares_is_named_in_the_plan(tmp_path: Path) -> None:
+    # GIVEN rules that tell ops-mail and sre-dingtalk, of whom only the first is declared
+    project = TerraformProject(INFRA, tmp_path, checks.NO_AWS)
+    project.init()
+    variables = {
+        "artifacts": {"bucket": "releases"},
+        "rules_file": "tests/fixtures/rules/good.yaml",
+        "receivers": {"ops-mail": {"type": "sns", "mail": ["ops@example.com"]}},
+    }
+    # WHEN / THEN
+    with pytest.raises(
+        TerraformError, match=r"receivers that are not declared: sre-dingtalk\. Declared are: ops-mail\."
+    ):
+        project.apply(variables)
+
+
+@pytest.mark.parametrize("rules", ["tests/fixtures/rules/good.yaml", "examples/complete/rules.yaml"])
+def test_compiled_rules_that_terraform_reads_are_those_that_the_command_writes(rules: str) -> None:
+    source = INFRA / rules
+    assert compile_file(source) == source.with_suffix(".compiled.json").read_bytes()
+
+
+@pytest.mark.parametrize(("file", "kind"), [("variables.tf", "variable"), ("outputs.tf", "output")])
+def test_the_readme_has_a_row_for_everything_that_can_be_said_or_read(file: str, kind: str) -> None:
+    declared = re.findall(rf'^{kind} "(\w+)"', (INFRA / file).read_text(), flags=re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \|", (INFRA / "README.md").read_text(), flags=re.MULTILINE)
+    assert declared
+    assert set(declared) <= set(rows)
+
+
+def test_no_platforms_hashes_are_committed() -> None:
+    ignored = (INFRA.parent / ".gitignore").read_text().splitlines()
+    assert ".terraform.lock.hcl" in ignored
+    assert not [
+        path
+        for path in INFRA.rglob("*.tf")
+        if re.search(r"^provider ", path.read_text(), re.MULTILINE) and "examples" not in path.parts
+    ]
