@@ -49,7 +49,9 @@ aws.start()
 print(aws.endpoint, flush=True)
 os._exit(9)
 """
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     endpoint = ended.stdout.strip()
     # WHEN it has had a moment to notice
     deadline = time.monotonic() + 20
