@@ -44,9 +44,10 @@ def test_compiled_rules_that_terraform_reads_are_those_that_the_command_writes(r
     assert compile_file(source) == source.with_suffix(".compiled.json").read_bytes()
 
 
-@pytest.mark.parametrize(("file", "kind"), [("variables.tf", "variable"), ("outputs.tf", "output")])
+@pytest.mark.parametrize(("file", "kind"), [("variables*.tf", "variable"), ("outputs.tf", "output")])
 def test_the_readme_has_a_row_for_everything_that_can_be_said_or_read(file: str, kind: str) -> None:
-    declared = re.findall(rf'^{kind} "(\w+)"', (INFRA / file).read_text(), flags=re.MULTILINE)
+    declarations = "".join(path.read_text() for path in INFRA.glob(file))
+    declared = re.findall(rf'^{kind} "(\w+)"', declarations, flags=re.MULTILINE)
     rows = re.findall(r"^\| `(\w+)` \|", (INFRA / "README.md").read_text(), flags=re.MULTILINE)
     assert declared
     assert set(declared) <= set(rows)
