@@ -256,18 +256,6 @@ variable "search" {
   }
 }
 
-variable "retention_days" {
-  description = "Days after which OpenSearch deletes events."
-  type        = number
-  default     = 30
-  nullable    = false
-
-  validation {
-    condition     = var.retention_days >= 1 && floor(var.retention_days) == var.retention_days
-    error_message = "retention_days is a whole number from 1."
-  }
-}
-
 variable "index_period" {
   description = "One index per `day`, `week` or `month`. Small clusters want fewer and larger ones."
   type        = string

@@ -81,6 +81,18 @@ variable "tracing" {
   }
 }
 
+variable "retention_days" {
+  description = "Days after which OpenSearch deletes events."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.retention_days >= 1 && floor(var.retention_days) == var.retention_days
+    error_message = "retention_days is a whole number from 1."
+  }
+}
+
 variable "dead_letter_retention_days" {
   description = "Days after which dead letters in S3 are deleted."
   type        = number
