@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -73,12 +73,19 @@ def _date(seconds: float) -> str:
 
 @pytest.mark.parametrize(
     ("header", "earliest", "latest"),
-    [("5", 5, 5), ("0", 0, 0), (_date(1000), 900, 1000), (_date(-1000), 0, 0), ("9" * 30, 86_400, 86_400)],
+    [
+        (lambda: "5", 5, 5),
+        (lambda: "0", 0, 0),
+        (lambda: _date(1000), 900, 1000),
+        (lambda: _date(-1000), 0, 0),
+        (lambda: "9" * 30, 86_400, 86_400),
+    ],
+    ids=["seconds", "none", "a date ahead", "a date gone by", "absurdly many"],
 )
 def test_both_forms_of_retry_after_are_read(
-    httpserver: HTTPServer, webhooks: Webhooks, header: str, earliest: float, latest: float
+    httpserver: HTTPServer, webhooks: Webhooks, header: Callable[[], str], earliest: float, latest: float
 ) -> None:
-    httpserver.expect_request("/send").respond_with_data("", status=429, headers={"Retry-After": header})
+    httpserver.expect_request("/send").respond_with_data("", status=429, headers={"Retry-After": header()})
     found = webhooks.post(url_of(httpserver), b"{}").retry_after
     assert found is not None
     assert earliest <= found <= latest
