@@ -11,6 +11,8 @@ import tempfile
 import threading
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from exporter.watch.errors import ApiServerError
 from sandbox.aws import AwsStandInError
 from sandbox.demo.account import Account, render
@@ -29,6 +31,8 @@ from scripts.packaging.errors import PackagingError
 EXPECTED_ERRORS = (
     ApiServerError,
     AwsStandInError,
+    BotoCoreError,
+    ClientError,
     ClusterError,
     ExporterError,
     LambdaServiceError,

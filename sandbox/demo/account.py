@@ -72,11 +72,11 @@ def render(account: Account, seconds: Mapping[str, float]) -> str:
     if account.faults:
         lines += ["", *(f"✗ {fault}" for fault in account.faults)]
     if seconds:
-        lines += ["", "seconds per stage", *(f"  {name:42}{value:>10.1f}" for name, value in seconds.items())]
+        lines += ["", "seconds per stage", *(f"  {name:46}{value:>10.1f}" for name, value in seconds.items())]
     lines += ["", "The account balances." if account.balanced else "The account does NOT balance."]
     return "\n".join(lines)
 
 
 def _row(name: str, *columns: object, mark: Entry | Delivery | None = None) -> str:
     sign = " " if mark is None else "✓" if mark.balanced else "✗"
-    return f"{sign} {name:42}" + "".join(f"{column!s:>10}" for column in columns)
+    return f"{sign} {name:46}" + "".join(f"{column!s:>10}" for column in columns)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import urllib3
+from urllib3.exceptions import HTTPError
 
 from eventcore.event import Event
 from eventcore.wire import decode
@@ -77,7 +78,10 @@ class Documents:
     ) -> dict[str, Any]:
         data = body if isinstance(body, bytes) else msgspec.json.encode(body) if body is not None else None
         headers = {"content-type": "application/x-ndjson" if isinstance(body, bytes) else "application/json"}
-        answer = self._http.request(method, self._url + path, body=data, headers=headers)
+        try:
+            answer = self._http.request(method, self._url + path, body=data, headers=headers)
+        except HTTPError as error:
+            raise SearchError(f"{method} {path}: {type(error).__name__}") from None
         # 503: the index is just being made, and its shard not yet started.
         if answer.status in (404, 503) and missing_is_fine:
             return {}

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
+from eventcore.compose import notification_for
 from eventcore.event import Event
 from eventcore.identity import observation_id
 from eventcore.normalise import normalise
 from eventcore.rules import Ruleset
+
+
+class Told(NamedTuple):
+    """One notification to one receiver."""
+
+    receiver: str
+    notification: str
 
 
 def stored_events(
@@ -27,6 +35,10 @@ def stored_events(
     return {observation_id(event): event for event in map(rules.classify, events) if event is not None}
 
 
-def messages(events: Iterable[Event], rules: Ruleset) -> Counter[str]:
-    """Messages per receiver for these events: one for each route that ends there."""
-    return Counter(route.receiver for event in events for route in rules.routes(event))
+def notifications(events: Iterable[Event], rules: Ruleset) -> frozenset[Told]:
+    """Every notification that the rules ask for: one per event and route, recognised by its id."""
+    return frozenset(
+        Told(route.receiver, notification_for(event, route).id)
+        for event in events
+        for route in rules.routes(event)
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from time import monotonic, sleep
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import boto3
 
 from sandbox.demo.account import Delivery
 from sandbox.demo.deployment import MAIL, MAIL_ADDRESS, REFUSING, Deployment
+from sandbox.demo.expectation import Told
 from sandbox.demo.parts import Parts
 
 
@@ -20,14 +22,23 @@ class Outcome:
         self._receivers = parts.receivers
         self._outputs = deployment.outputs
         self._queues: Any = boto3.client("sqs", **parts.aws.client_settings)
+        self._tables: Any = boto3.client("dynamodb", **parts.aws.client_settings)
         self._objects: Any = boto3.client("s3", **parts.aws.client_settings)
 
-    def deliveries(self, expected: dict[str, int]) -> tuple[Delivery, ...]:
+    def deliveries(self, expected: Collection[Told]) -> tuple[Delivery, ...]:
         """One for each receiver, those that are to get nothing included."""
+        counts = Counter(told.receiver for told in expected)
         return tuple(
-            self._delivery(receiver, expected.get(receiver, 0))
+            self._delivery(receiver, counts[receiver])
             for receiver in sorted(self._outputs["receiver_queues"])
         )
+
+    def settled(self) -> frozenset[Told]:
+        """The notifications that the ledger calls delivered, or set aside."""
+        pages = self._tables.get_paginator("scan").paginate(TableName=self._outputs["table"])
+        items = [item for page in pages for item in page["Items"]]
+        done = [item for item in items if item.get("delivery", {}).get("S") in ("delivered", "set-aside")]
+        return frozenset(Told(*item["pk"]["S"].removeprefix("delivery#").split("#", 1)) for item in done)
 
     def set_aside(self) -> int:
         """Dead letters in S3."""

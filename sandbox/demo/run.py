@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from sandbox.demo.account import Account, Delivery, Entry
 from sandbox.demo.cluster import Cluster, open_cluster
 from sandbox.demo.deployment import Deployment, deploy, remove_search_secret
 from sandbox.demo.documents import Documents
-from sandbox.demo.expectation import messages, stored_events
+from sandbox.demo.expectation import Told, notifications, stored_events
 from sandbox.demo.exporter_process import ExporterProcess
 from sandbox.demo.options import Options
 from sandbox.demo.outcome import Outcome, Patience
@@ -75,7 +75,7 @@ class Run:
                 if not self.cluster.complete:  # what came after the list was told of, too
                     Patience().wait_for(self.parts.functions.idle)
                 told_of = expected.values() if self.cluster.complete else self.documents.events()
-                wanted = messages(told_of, self._rules)
+                wanted = notifications(told_of, self._rules)
                 Patience().wait_for(lambda: self._settled(wanted))
             with self._progress.stage("second plan"):
                 self._faults += [f"the second plan is not empty: {change}" for change in second_plan.result()]
@@ -95,25 +95,29 @@ class Run:
             self._progress.say(f"  left: {thing}")
         return Entry("resources left after destroy", 0, len(left))
 
-    def _settled(self, wanted: dict[str, int]) -> bool:
+    def _settled(self, wanted: Collection[Told]) -> bool:
         return all(delivery.balanced for delivery in self._deliveries(wanted)) and self.parts.functions.idle()
 
-    def _deliveries(self, wanted: dict[str, int]) -> tuple[Delivery, ...]:
+    def _deliveries(self, wanted: Collection[Told]) -> tuple[Delivery, ...]:
         # A real cluster may have more to say than a robot takes in a minute. What waits is not lost.
         deliveries = self._outcome.deliveries(wanted)
         return tuple(delivery._replace(may_wait=not self.cluster.complete) for delivery in deliveries)
 
-    def _account(self, expected: set[str], wanted: dict[str, int]) -> Account:
+    def _account(self, expected: set[str], wanted: Collection[Told]) -> Account:
         ids = self.documents.ids()
+        deliveries, settled = self._deliveries(wanted), self._outcome.settled()
+        due = len(wanted) - sum(delivery.waiting for delivery in deliveries)
         entries = [
             Entry("observations that have to be stored", len(expected), len(expected & set(ids))),
             Entry("documents, each observation once", len(set(ids)), len(ids)),
+            Entry("notifications told or set aside, by their id", due, len(settled & set(wanted))),
+            Entry("notifications that no rule asks for", 0, len(settled - set(wanted))),
             Entry("poison set aside, by each consumer", CONSUMERS, self._outcome.set_aside()),
             Entry("messages stuck before the functions", 0, self._outcome.stuck()),
         ]
         if self.cluster.complete:
             entries.append(Entry("documents that are no observation", 0, len(set(ids) - expected)))
-        return Account(tuple(entries), self._deliveries(wanted), tuple(self._faults))
+        return Account(tuple(entries), deliveries, tuple(self._faults))
 
 
 def run(options: Options, progress: Progress, work: Path, *, show: Callable[[Run, Account], None]) -> Account:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +18,9 @@ from sandbox.opensearch.jdk import find_jdks
 from sandbox.opensearch.process import START_SECONDS, OpenSearchProcess
 
 __all__ = ["OpenSearchServer", "ServerError"]
+
+
+_PLAIN_URL = re.compile(r"https?://[^/?#@\s]+\Z")
 
 
 def _tell(line: str) -> None:
@@ -46,6 +50,11 @@ class OpenSearchServer:
             ServerError: what is missing or wrong, in one line.
         """
         if given := os.environ.get("OPENSEARCH_URL", "").rstrip("/"):
+            if not _PLAIN_URL.match(given):
+                # Not repeated here: it may hold a password.
+                raise ServerError(
+                    "OPENSEARCH_URL must be a URL such as http://127.0.0.1:9200 without path, user or password"
+                )
             version = _wait_until_healthy(given, seconds=10)
             say(f"using OpenSearch {version} at OPENSEARCH_URL")
             return cls(given, version)

@@ -36,6 +36,16 @@ def test_a_given_server_is_used_and_left_running(
     assert said == ["using OpenSearch 2.11.1 at OPENSEARCH_URL"]
 
 
+@pytest.mark.parametrize("url", ["127.0.0.1:9200", "http://admin:hunter2@127.0.0.1:9200", "http://a/b"])
+def test_an_address_that_the_sandbox_cannot_use_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("OPENSEARCH_URL", url)
+    with pytest.raises(ServerError, match="OPENSEARCH_URL must be a URL") as refused:
+        OpenSearchServer.start()
+    assert "hunter2" not in str(refused.value)
+
+
 def test_a_given_server_that_asks_for_a_password_is_named(
     httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
