@@ -53,7 +53,7 @@ class OpenSearchServer:
             if not _PLAIN_URL.match(given):
                 # Not repeated here: it may hold a password.
                 raise ServerError(
-                    "OPENSEARCH_URL must be a URL such as http://127.0.0.1:9200 without path, user or password"
+                    "OPENSEARCH_URL must be a URL such as http://127.0.0.1:9200, without path, user, password"
                 )
             version = _wait_until_healthy(given, seconds=10)
             say(f"using OpenSearch {version} at OPENSEARCH_URL")
