@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from eventcore.backoff import Backoff
+from eventcore.batching import batches
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -81,7 +82,12 @@ class Outbox:
         waiting = list(bodies)
         for attempt in range(1, MAX_ATTEMPTS + 1):
             results: dict[int, Sending] = {}
-            for group in _groups(bodies, waiting):
+            for group in batches(
+                waiting,
+                size=lambda each: len(bodies[each].encode()),
+                max_items=MAX_ENTRIES,
+                max_bytes=MAX_BYTES,
+            ):
                 if budget.left():
                     results.update(self._call(queue_url, {each: bodies[each] for each in group}))
             yield from results.items()
@@ -112,17 +118,3 @@ def _check(message: Outgoing) -> Sending:
     if size > MAX_BYTES:
         return Sending(Fate.REFUSED, f"{size} bytes, and a queue takes {MAX_BYTES}")
     return Sending(Fate.LATER, "no time left")
-
-
-def _groups(bodies: Mapping[int, str], positions: Iterable[int]) -> Iterator[list[int]]:
-    group: list[int] = []
-    size = 0
-    for position in positions:
-        length = len(bodies[position].encode())
-        if group and (len(group) == MAX_ENTRIES or size + length > MAX_BYTES):
-            yield group
-            group, size = [], 0
-        group.append(position)
-        size += length
-    if group:
-        yield group

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from eventcore.batching import batches
 from lambdas.index_events.document import Document
 
 MAX_BODY_BYTES = 5 * 1024 * 1024
@@ -25,17 +26,12 @@ def split_into_requests(documents: Sequence[Document], positions: Sequence[int])
 
     A document is at most 240 KiB when it comes from the stream, so one alone always fits.
     """
-    group: list[int] = []
-    size = 0
-    for position in positions:
-        length = sum(map(len, _lines(documents[position])))
-        if group and (size + length > MAX_BODY_BYTES or len(group) == MAX_DOCUMENTS):
-            yield group
-            group, size = [], 0
-        group.append(position)
-        size += length
-    if group:
-        yield group
+    return batches(
+        positions,
+        size=lambda position: sum(map(len, _lines(documents[position]))),
+        max_items=MAX_DOCUMENTS,
+        max_bytes=MAX_BODY_BYTES,
+    )
 
 
 def _lines(document: Document) -> tuple[bytes, bytes, bytes, bytes]:
