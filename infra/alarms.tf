@@ -65,7 +65,8 @@ locals {
       }
     },
     {
-      for name, function in local.consumer_names : "${function}-dead-letters" => {
+      # Not `-dead-letters`: with eventbridge the function's queue has the function's name.
+      for name, function in local.consumer_names : "${function}-set-aside" => {
         description = "${function} set records aside in s3://${module.state.bucket}/dead-letters/: each says why."
         namespace   = "kube-events", metric = "DeadLetters", statistic = "Sum", dimensions = { service = function }
         above       = 0, periods = 1

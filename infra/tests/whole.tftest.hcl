@@ -208,45 +208,6 @@ run "set_up_again_when_code_or_retention_changes" {
   }
 }
 
-run "the_pipeline_watches_itself" {
-  command = plan
-
-  variables {
-    alarm_mail = ["platform@example.com"]
-  }
-
-  assert {
-    condition = alltrue([for name in [
-      "kube-events-filter-events-behind",
-      "kube-events-filter-events-dead-letters",
-      "kube-events-filter-events-errors",
-      "kube-events-filter-events-throttled",
-      "kube-events-index-events-behind",
-      "kube-events-notify-errors",
-      "kube-events-receiver-ops-mail-dead-letters",
-      "kube-events-receiver-ops-mail-waiting",
-      "kube-events-setup-index-errors",
-      "kube-events-stream-full",
-    ] : contains(keys(aws_cloudwatch_metric_alarm.this), name)])
-    error_message = "Age, dead letters, errors and throttles are watched."
-  }
-
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.this["kube-events-index-events-behind"].threshold == 15 * 60 * 1000
-    error_message = "IteratorAge is in milliseconds."
-  }
-
-  assert {
-    condition     = aws_sns_topic_subscription.alarms["platform@example.com"].protocol == "email"
-    error_message = "Alarms go straight to mail."
-  }
-
-  assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.treat_missing_data == "notBreaching"])
-    error_message = "No data is good news for all of these."
-  }
-}
-
 run "the_key_lets_in_the_services_that_use_it" {
   command = plan
 

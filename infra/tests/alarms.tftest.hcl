@@ -1,0 +1,90 @@
+# What watches the pipeline: which alarms there are, of which metrics, and what they say.
+
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "made-up"
+  secret_key                  = "made-up"
+  max_retries                 = 1
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "123456789012" }
+}
+
+variables {
+  artifacts  = { bucket = "releases", prefix = "kube-events/0.1.0/" }
+  rules_file = "tests/fixtures/rules/good.yaml"
+  receivers = {
+    ops-mail     = { type = "sns", mail = ["ops@example.com"] }
+    sre-dingtalk = { type = "dingtalk" }
+  }
+}
+
+run "the_pipeline_watches_itself" {
+  command = plan
+
+  variables {
+    alarm_mail = ["platform@example.com"]
+  }
+
+  assert {
+    condition = alltrue([for name in [
+      "kube-events-filter-events-behind",
+      "kube-events-filter-events-errors",
+      "kube-events-filter-events-set-aside",
+      "kube-events-filter-events-throttled",
+      "kube-events-index-events-behind",
+      "kube-events-notify-errors",
+      "kube-events-receiver-ops-mail-dead-letters",
+      "kube-events-receiver-ops-mail-waiting",
+      "kube-events-setup-index-errors",
+      "kube-events-stream-full",
+    ] : contains(keys(aws_cloudwatch_metric_alarm.this), name)])
+    error_message = "Age, dead letters, errors and throttles are watched."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["kube-events-index-events-behind"].threshold == 15 * 60 * 1000
+    error_message = "IteratorAge is in milliseconds."
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.alarms["platform@example.com"].protocol == "email"
+    error_message = "Alarms go straight to mail."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.treat_missing_data == "notBreaching"])
+    error_message = "No data is good news for all of these."
+  }
+}
+
+run "with_eventbridge_a_function_and_its_queue_are_watched_apart" {
+  command = plan
+
+  variables {
+    transport = "eventbridge"
+  }
+
+  assert {
+    condition = {
+      for name, alarm in aws_cloudwatch_metric_alarm.this : name => "${alarm.namespace} ${alarm.metric_name}"
+      if can(regex("-(filter|index)-events-(dead-letters|set-aside)$", name))
+      } == {
+      kube-events-filter-events-dead-letters = "AWS/SQS ApproximateNumberOfMessagesVisible"
+      kube-events-filter-events-set-aside    = "kube-events DeadLetters"
+      kube-events-index-events-dead-letters  = "AWS/SQS ApproximateNumberOfMessagesVisible"
+      kube-events-index-events-set-aside     = "kube-events DeadLetters"
+    }
+    error_message = "Dead letters lie in two places, a queue and the bucket, and each has its alarm."
+  }
+
+  assert {
+    condition     = alltrue([for name in ["kube-events-filter-events-waiting", "kube-events-rule-failing"] : contains(keys(aws_cloudwatch_metric_alarm.this), name)])
+    error_message = "Queues that fill up and a rule that fails are watched instead of the stream."
+  }
+}
