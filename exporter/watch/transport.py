@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email.utils
 import socket
 import time
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from msgspec import Struct
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
+from eventcore.retry_after import parse_retry_after
 from exporter.version import VERSION
 from exporter.watch.credentials import Credentials
 from exporter.watch.errors import ApiServerError, Denied, Unreachable, error_of_answer
@@ -125,20 +125,10 @@ class Transport:
         if response.status == 401:
             # The token may have been replaced since it was read: read it again, whatever its age.
             self._connect()
-        return error_of_answer(
-            response.status, body, retry_after=_retry_after(response.headers.get("Retry-After", ""))
+        retry_after = parse_retry_after(
+            response.headers.get("Retry-After"), now=time.time(), at_most=MAX_RETRY_AFTER
         )
-
-
-def _retry_after(header: str) -> float:
-    """Seconds of a Retry-After header in either of its forms; 0 if it has neither."""
-    if header.strip().isdecimal():
-        return min(float(header), MAX_RETRY_AFTER)
-    try:
-        at = email.utils.parsedate_to_datetime(header).timestamp()
-    except ValueError:
-        return 0.0
-    return min(max(0.0, at - time.time()), MAX_RETRY_AFTER)
+        return error_of_answer(response.status, body, retry_after=retry_after or 0.0)
 
 
 def _cause(error: HTTPError) -> str:

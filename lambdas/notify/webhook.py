@@ -6,12 +6,13 @@ A webhook's URL is its credential. It is in no log line, no exception and no out
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+import time
 from typing import NamedTuple
 
 import urllib3
 from urllib3 import exceptions
+
+from eventcore.retry_after import parse_retry_after
 
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it logs paths, and the token is in the path's query
 
@@ -20,7 +21,8 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 7.0
 """Chats take a message in well under a second; longer than this is as good as no answer."""
 TRY_SECONDS = CONNECT_SECONDS + READ_SECONDS
-"""The longest that one POST can take."""
+"""The longest that one POST can take: the connection, then the whole answer. Only a name that resolves
+slowly, or to several addresses that all keep silent, adds to it."""
 
 MAX_ANSWER = 16_384
 """Bytes of an answer that are read. The longest known ones have a few hundred."""
@@ -79,7 +81,10 @@ class Webhooks:
         except (exceptions.HTTPError, OSError, ValueError) as error:
             # `from None`: the original's text holds the URL, and a traceback would print it.
             raise NoAnswerError(_what_happened(error)) from None
-        return Answer(response.status, content, _retry_after(response.headers.get("Retry-After")))
+        retry_after = parse_retry_after(
+            response.headers.get("Retry-After"), now=time.time(), at_most=MAX_RETRY_AFTER
+        )
+        return Answer(response.status, content, retry_after)
 
 
 def _what_happened(error: Exception) -> str:
@@ -94,19 +99,3 @@ def _what_happened(error: Exception) -> str:
     if isinstance(error, exceptions.LocationParseError | ValueError):
         return "the URL cannot be used"
     return f"the connection broke ({type(error).__name__})"
-
-
-def _retry_after(header: str | None) -> float | None:
-    """Seconds from either form of the header (RFC 9110, 10.2.3); None if it is neither."""
-    if not header:
-        return None
-    try:
-        seconds = float(header) if header.strip().isdigit() else _until(header)
-    except (ValueError, OverflowError):
-        return None
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
-
-
-def _until(date: str) -> float:
-    moment = parsedate_to_datetime(date)
-    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
