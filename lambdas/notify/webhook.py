@@ -13,6 +13,7 @@ import urllib3
 from urllib3 import exceptions
 
 from eventcore.retry_after import parse_retry_after
+from lambdas.notify.whole_answer import POOLS
 
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it logs paths, and the token is in the path's query
 
@@ -55,6 +56,7 @@ class Webhooks:
             timeout=urllib3.Timeout(connect=connect_seconds, read=read_seconds),
             retries=False,  # whether to try again is decided above, where it is known what was sent
         )
+        self._pool.pool_classes_by_scheme = POOLS
 
     def post(self, url: str, body: bytes) -> Answer:
         """Send a JSON body; follows no redirect, since the body and the credential were not meant for

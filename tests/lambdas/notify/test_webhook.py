@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -141,6 +143,71 @@ def test_no_answer_says_what_happened(
     ):
         with pytest.raises(NoAnswerError, match=what):
             short_patience.post(f"{address}?access_token={TOKEN}", b"{}")
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+
+
+@pytest.fixture
+def dripping_port(request: pytest.FixtureRequest) -> Iterator[int]:
+    """Takes a request, sends `request.param` at once, and then a byte every 50 ms."""
+    over = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):  # it hangs up on us, which is what we are here for
+            connection.recv(65_536)
+            connection.sendall(request.param)
+            while not over.wait(0.05):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=(listener,))
+        thread.start()
+        yield listener.getsockname()[1]
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "dripping_port",
+    [HEAD, HEAD[:10], HEAD.replace(b"Content-Length: 100", b"Connection: close")],
+    indirect=True,
+)
+def test_an_answer_that_drips_ends_in_time(short_patience: Webhooks, dripping_port: int) -> None:
+    # GIVEN a server whose silences are all shorter than the patience, in the body or already in the head
+    began = time.monotonic()
+    # WHEN
+    with pytest.raises(NoAnswerError, match="no answer in time"):
+        short_patience.post(f"http://127.0.0.1:{dripping_port}/?access_token={TOKEN}", b"{}")
+    # THEN the whole try was within its time
+    assert time.monotonic() - began < 0.2 + 0.2 + 0.3
+
+
+@pytest.fixture
+def slow_port() -> Iterator[int]:
+    """Takes one connection, and 0.3 s for each of three answers on it."""
+
+    def answer(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            for _ in range(3):
+                connection.recv(65_536)
+                time.sleep(0.3)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,))
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+def test_each_answer_on_a_connection_has_its_own_time(slow_port: int) -> None:
+    # GIVEN answers that take half of the time each
+    webhooks = Webhooks(connect_seconds=0.6, read_seconds=0.6)
+    # WHEN / THEN
+    assert [webhooks.post(f"http://127.0.0.1:{slow_port}/", b"{}").body for _ in range(3)] == [b"ok"] * 3
 
 
 def test_the_url_is_in_no_exception_and_no_log(
