@@ -25,7 +25,7 @@ override_resource {
 override_resource {
   target          = aws_sns_topic.this
   override_during = plan
-  values          = { arn = "arn:aws:sns:eu-central-1:123456789012:kube-events-ops-mail" }
+  values          = { arn = "arn:aws:sns:eu-central-1:123456789012:kube-events-receiver-ops-mail" }
 }
 
 override_resource {
@@ -60,6 +60,11 @@ run "made_is_only_what_was_not_given" {
   }
 
   assert {
+    condition     = aws_sns_topic.this["ops-mail"].name == "kube-events-receiver-ops-mail"
+    error_message = "A receiver called alarms must not get the topic of the alarms."
+  }
+
+  assert {
     condition     = keys(aws_sns_topic_subscription.mail) == ["ops-mail lead@example.com", "ops-mail ops@example.com"]
     error_message = "One subscription per address."
   }
@@ -83,8 +88,8 @@ run "each_receiver_has_a_queue_and_a_dead_letter_queue" {
   }
 
   assert {
-    condition     = alltrue([for queue in aws_sqs_queue.this : jsondecode(queue.redrive_policy).maxReceiveCount == 5 && queue.visibility_timeout_seconds == 360 && queue.sqs_managed_sse_enabled])
-    error_message = "Five tries of a function that dies; what is throttled does not count."
+    condition     = alltrue([for queue in aws_sqs_queue.this : jsondecode(queue.redrive_policy).maxReceiveCount == 241 && queue.visibility_timeout_seconds == 360 && queue.sqs_managed_sse_enabled])
+    error_message = "An outage of a day is waited for, 360 seconds at a time; what is throttled does not count."
   }
 
   assert {
@@ -142,7 +147,7 @@ run "who_tells_may_use_these_topics_secrets_and_keys_and_no_others" {
   }
 
   assert {
-    condition     = toset(jsondecode(data.aws_iam_policy_document.tell.json).Statement[0].Resource) == toset(["arn:aws:sns:eu-central-1:123456789012:kube-events-ops-mail", "arn:aws:sns:eu-central-1:123456789012:audit"])
+    condition     = toset(jsondecode(data.aws_iam_policy_document.tell.json).Statement[0].Resource) == toset(["arn:aws:sns:eu-central-1:123456789012:kube-events-receiver-ops-mail", "arn:aws:sns:eu-central-1:123456789012:audit"])
     error_message = "Topics by their ARNs."
   }
 

@@ -24,9 +24,11 @@ resource "aws_sqs_queue" "this" {
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead[each.key].arn
-    # A throttled or unreachable receiver does not count here: notify sends the message anew. What counts is a function
-    # that died or had no room, and AWS asks for at least 5, because its pollers take messages before there is room.
-    maxReceiveCount = 5
+    # A throttled or unreachable receiver does not count here: notify sends the message anew, and what is refused, expired
+    # or no message of ours it sets aside itself, with the reason. What counts is a function that dies, has no room, or
+    # cannot reach its table or queue: the message waits with it for the 24 hours in which it is worth telling, and once
+    # more, so that it is notify which says that it expired.
+    maxReceiveCount = ceil(86400 / var.visibility_timeout) + 1
   })
 
   tags = var.tags
@@ -51,7 +53,7 @@ resource "aws_sqs_queue" "dead" {
 resource "aws_sns_topic" "this" {
   for_each = local.own_topics
 
-  name              = "${var.name}-${each.key}"
+  name              = "${var.name}-receiver-${each.key}"
   kms_master_key_id = var.kms_key_arn
   tags              = var.tags
 }
