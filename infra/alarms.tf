@@ -1,4 +1,5 @@
-# The pipeline watches itself. These alarms go straight to mail, never through the pipeline.
+# The pipeline watches itself. These alarms go straight to mail, never through the pipeline. Here are those of metrics that
+# AWS writes; alarms_own.tf has those of metrics that the functions write.
 
 locals {
   consumer_names = { for consumer in local.consumers : consumer => local.names[consumer] }
@@ -13,7 +14,8 @@ locals {
     local.kinesis ? {} : { for consumer, queue in module.event_bus[0].queue_names : replace(consumer, "_", "-") => { name = queue, seconds = 900 } },
   )
 
-  # Each alarm: the sum or maximum of a metric over five minutes, and above what it is too much.
+  # Each alarm: the sum or maximum of a metric over a period (five minutes unless it says otherwise), above what it is too
+  # much, and in how many periods in a row.
   alarms = merge(
     {
       for name, function in local.names : "${function}-errors" => {
@@ -64,14 +66,7 @@ locals {
         above       = 0, periods = 1
       }
     },
-    {
-      # Not `-dead-letters`: with eventbridge the function's queue has the function's name.
-      for name, function in local.consumer_names : "${function}-set-aside" => {
-        description = "${function} set records aside in s3://${module.state.bucket}/dead-letters/: each says why."
-        namespace   = "kube-events", metric = "DeadLetters", statistic = "Sum", dimensions = { service = function }
-        above       = 0, periods = 1
-      }
-    },
+    local.own_alarms,
   )
 }
 
@@ -86,7 +81,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   statistic           = each.value.statistic
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.above
-  period              = 300
+  period              = try(each.value.seconds, 300)
   evaluation_periods  = each.value.periods
   # These metrics are only there when something happens: no data is good news.
   treat_missing_data = "notBreaching"

@@ -58,6 +58,24 @@ run "the_pipeline_watches_itself" {
   }
 
   assert {
+    condition = {
+      for name, alarm in aws_cloudwatch_metric_alarm.this : name => "${alarm.metric_name} of ${alarm.dimensions.service}, ${alarm.evaluation_periods} x ${alarm.period} s"
+      if alarm.namespace == "kube-events"
+      } == {
+      kube-events-filter-events-not-set-aside = "DeadLettersFailed of kube-events-filter-events, 1 x 300 s"
+      kube-events-filter-events-set-aside     = "DeadLetters of kube-events-filter-events, 1 x 300 s"
+      kube-events-index-events-forbidden      = "DocumentsForbidden of kube-events-index-events, 1 x 300 s"
+      kube-events-index-events-not-set-aside  = "DeadLettersFailed of kube-events-index-events, 1 x 300 s"
+      kube-events-index-events-set-aside      = "DeadLetters of kube-events-index-events, 1 x 300 s"
+      kube-events-notify-failing              = "Failed of kube-events-notify, 3 x 300 s"
+      kube-events-notify-misconfigured        = "Misconfigured of kube-events-notify, 1 x 300 s"
+      kube-events-notify-unreachable          = "Unreachable of kube-events-notify, 4 x 900 s"
+      kube-events-notify-unrecorded           = "Unrecorded of kube-events-notify, 1 x 300 s"
+    }
+    error_message = "What the functions count that nobody should have to look for."
+  }
+
+  assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.treat_missing_data == "notBreaching"])
     error_message = "No data is good news for all of these."
   }
