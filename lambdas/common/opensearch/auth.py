@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -11,7 +12,6 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
-from urllib3.util import make_headers
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -81,7 +81,9 @@ class UserAuth:
         """The Authorization header; the same for every request."""
         if self._user is None or self._clock() - self._read_at >= SECRET_SECONDS:
             self._user, self._read_at = self._read(), self._clock()
-        return make_headers(basic_auth=f"{self._user.username}:{self._user.password}")
+        # RFC 7617 leaves the charset to the server. OpenSearch reads UTF-8; urllib3 knows Latin-1 only.
+        pair = f"{self._user.username}:{self._user.password}".encode()
+        return {"Authorization": f"Basic {b64encode(pair).decode()}"}
 
     def refused(self) -> bool:
         """Read the secret again: it may have been rotated. True if it holds something else now."""

@@ -172,6 +172,18 @@ def test_a_rotated_password_is_read_again_on_401(aws: Aws, secret: Any, httpserv
     assert answer.status == 200
 
 
+def test_a_password_may_have_letters_of_any_alphabet(aws: Aws, secret: Any, httpserver: HTTPServer) -> None:
+    # GIVEN
+    httpserver.expect_request("/").respond_with_data("")
+    auth = UserAuth(boto3.client("secretsmanager"), secret(user("invented-€-密码")))
+    # WHEN
+    OpenSearchClient(httpserver.url_for("/"), auth).request("GET", "/", seconds=5)
+    # THEN it arrives in UTF-8
+    [(request, _)] = httpserver.log
+    assert request.authorization is not None
+    assert request.authorization.password == "invented-€-密码"
+
+
 def test_a_wrong_password_is_tried_once(aws: Aws, secret: Any, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/").respond_with_data("", status=401)
     auth = UserAuth(boto3.client("secretsmanager"), secret(user("wrong")))
