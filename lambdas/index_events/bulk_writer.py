@@ -58,6 +58,10 @@ class _Writing:
         self._client = client
         self._findings = [Finding(Verdict.LATER, "no time left")] * len(documents)
         self._requests: deque[list[int]] = deque()
+        self._accused: dict[int, Finding] = {}
+        """Documents whose request was refused when they were alone in it."""
+        self._accepting = False
+        """A request was taken in this call, so the endpoint takes requests."""
 
     def run(self, backoff: Backoff, sleep: Callable[[float], None]) -> list[Finding]:
         waiting = list(range(len(self._documents)))
@@ -68,6 +72,7 @@ class _Writing:
             if not waiting or attempt == MAX_ATTEMPTS or not self._budget.allows(delay):
                 break
             sleep(delay)
+        self._judge()
         return self._findings
 
     def _send_all(self, *, first: bool) -> list[int]:
@@ -98,12 +103,11 @@ class _Writing:
     def _read(self, answer: Answer, positions: list[int]) -> list[int]:
         if answer.status == 200:
             return self._read_items(answer, positions)
-        if answer.status in (400, 413):
+        error_type = answer.error_type()
+        if answer.status == 413 or (answer.status == 400 and error_type):
+            # A limit of size need not be OpenSearch's own, and a smaller request may be below it.
             self._bisect(answer, positions)
             return []
-        said = answer.json()
-        error = said.get("error") if isinstance(said, dict) else None
-        error_type = str(error.get("type")) if isinstance(error, dict) else ""
         verdict = verdict_of(answer.status, error_type, answer.reason())
         finding = Finding(
             verdict if verdict is Verdict.LATER else Verdict.FORBIDDEN,
@@ -120,6 +124,7 @@ class _Writing:
             reason = f"HTTP 200, but not the answer of a bulk: {answer.reason()}"
             self._give_up(positions, Finding(Verdict.FORBIDDEN, reason))
             return []
+        self._accepting = True
         for position, item in zip(positions, items, strict=True):
             self._findings[position] = _finding(item)
         return [each for each in positions if self._findings[each].verdict is Verdict.LATER]
@@ -128,10 +133,26 @@ class _Writing:
         """One document can have a whole request refused (an id, a line, its size): find it, in order."""
         if len(positions) == 1:
             reason = f"refused with HTTP {answer.status}: {answer.reason()}"
-            self._findings[positions[0]] = Finding(Verdict.REFUSED, reason)
+            certain = answer.error_type() or len(self._documents) > 1
+            self._accused[positions[0]] = Finding(Verdict.REFUSED if certain else Verdict.FORBIDDEN, reason)
             return
         middle = len(positions) // 2
         self._requests.extendleft([positions[middle:], positions[:middle]])
+
+    def _judge(self) -> None:
+        """A document is at fault if others are taken, or for reasons of its own.
+
+        Where nothing is taken and all are refused alike, it is the endpoint: setting everything aside would
+        drain the stream into dead letters.
+        """
+        alike = len({finding.reason for finding in self._accused.values()}) == 1
+        if alike and len(self._documents) > 1 and not self._accepting:
+            for position, finding in self._accused.items():
+                reason = f"nothing is accepted, each document is {finding.reason}"
+                self._findings[position] = Finding(Verdict.FORBIDDEN, reason)
+        else:
+            for position, finding in self._accused.items():
+                self._findings[position] = finding
 
     def _give_up(self, positions: list[int], finding: Finding) -> list[int]:
         concerned = [*positions, *(each for waiting in self._requests for each in waiting)]

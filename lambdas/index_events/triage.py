@@ -12,7 +12,7 @@ class Verdict(Enum):
     WRITTEN        it is in the index now
     ALREADY_THERE  it was before: a retry or a replay, and what it should be
     LATER          not now: throttled, blocked, overloaded or unreachable
-    FORBIDDEN      not us, or not there: our role, the endpoint or the cluster's settings are wrong
+    FORBIDDEN      not us, or not there: our role, the endpoint, the index or the cluster's settings are wrong
     REFUSED        never: the document itself cannot be stored
     """
 
@@ -42,6 +42,9 @@ def verdict_of(status: int, error_type: str, reason: str) -> Verdict:
     if error_type == "validation_exception" and "maximum" in reason and "shards" in reason:
         # The new index of the day does not fit: the cluster is full, and the document is as good as any.
         return Verdict.LATER
+    if error_type == "index_closed_exception":
+        # A 400, but of the index's state: somebody has closed it, and the document is as good as any.
+        return Verdict.FORBIDDEN
     if status in (401, 403, 404):
         # 404: the index may not be created, or the endpoint is somebody else's.
         return Verdict.FORBIDDEN

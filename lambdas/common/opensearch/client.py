@@ -36,6 +36,13 @@ class Answer(NamedTuple):
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return None
 
+    def error_type(self) -> str:
+        """The type of OpenSearch's error; empty if it is nothing that OpenSearch says."""
+        said = self.json()
+        error = said.get("error") if isinstance(said, dict) else None
+        found = error.get("type") if isinstance(error, dict) else None
+        return found if isinstance(found, str) else ""
+
     def reason(self) -> str:
         """Type and reason of an error in one line; else the beginning of the body."""
         said = self.json()

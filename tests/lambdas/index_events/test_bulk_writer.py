@@ -183,6 +183,69 @@ def test_one_bad_document_does_not_refuse_the_others(server: Server, status: int
     ]
 
 
+PLAIN_HTTP = "<html><h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port</html>"
+
+
+def page(status: int) -> Reply:
+    """Something in front of OpenSearch answers."""
+    return lambda ids: Response(PLAIN_HTTP, status=status)
+
+
+@pytest.mark.parametrize("ids", ["a", "abc"])
+def test_a_400_that_is_not_opensearch_speaking_is_a_wrong_endpoint(server: Server, ids: str) -> None:
+    server.answers(page(400))
+    findings = server.write(*ids)
+    assert set(verdicts(findings).values()) == {Verdict.FORBIDDEN}
+    assert "The plain HTTP request was sent to HTTPS port" in findings["a"].reason
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("reply", [whole(400), whole(413), page(413)])
+def test_an_endpoint_that_refuses_every_document_alike_is_a_wrong_endpoint(
+    server: Server, reply: Reply
+) -> None:
+    server.answers(reply)
+    findings = server.write("a", "b", "c")
+    assert set(verdicts(findings).values()) == {Verdict.FORBIDDEN}
+    assert findings["a"].reason.startswith("nothing is accepted, each document is refused with HTTP 4")
+
+
+def test_a_single_document_is_told_from_its_endpoint_by_who_refuses_it(server: Server) -> None:
+    server.answers(page(413))
+    assert server.write("a")["a"].verdict is Verdict.FORBIDDEN
+    server.answers(whole(400))
+    assert server.write("a")["a"].verdict is Verdict.REFUSED
+
+
+def test_documents_that_are_refused_for_reasons_of_their_own_are_all_refused(server: Server) -> None:
+    def reply(ids: list[str]) -> Response:
+        return whole(400, f"no_good_{ids[0]}_exception")(ids)
+
+    server.answers(reply)
+    assert set(verdicts(server.write("a", "b")).values()) == {Verdict.REFUSED}
+
+
+def test_a_proxy_with_a_limit_of_its_own_gets_smaller_requests(server: Server) -> None:
+    server.answers(lambda ids: page(413)(ids) if len(ids) > 2 or "big" in ids else items()(ids))
+    findings = server.write("a", "b", "big", "c", "d")
+    assert findings.pop("big").verdict is Verdict.REFUSED
+    assert set(verdicts(findings).values()) == {Verdict.WRITTEN}
+
+
+def test_time_that_runs_out_while_halving_sets_nothing_aside(server: Server) -> None:
+    # GIVEN an endpoint that refuses everything, and takes a second each time
+    def reply(ids: list[str]) -> Response:
+        server.context.seconds -= 1
+        return whole(400)(ids)
+
+    server.context.seconds = 4
+    server.answers(reply)
+    # WHEN
+    findings = server.write("a", "b", "c", "d")
+    # THEN
+    assert set(verdicts(findings).values()) == {Verdict.FORBIDDEN, Verdict.LATER}
+
+
 def test_bisecting_goes_on_in_the_order_of_the_stream(server: Server) -> None:
     # Lambda delivers again from the lowest record that failed, so what is done first must be what came first.
     server.answers(lambda ids: whole(413)(ids) if len(ids) > 1 else items()(ids))

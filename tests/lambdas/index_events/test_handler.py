@@ -156,14 +156,26 @@ def december() -> dict[str, Any]:
     }
 
 
-def test_a_closed_index_does_not_block_the_stream(index: OpenSearchApi, deployed: Deployed) -> None:
+def test_a_closed_index_delays_its_documents_loudly_until_somebody_opens_it(
+    index: OpenSearchApi, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # GIVEN
     handler = deployed.start(index.url)
     handler(kinesis_batch(observation(1)), LambdaContext())
     index.call("POST", "/kube-events-2026.11.21/_close")
-    response = handler(kinesis_batch(observation(2)), LambdaContext())
-    assert failed(response) == []
-    [letter] = deployed.dead_letters()
-    assert "closed" in letter["reason"]
+    emitted(capsys)
+    # WHEN
+    batch = kinesis_batch(observation(2))
+    response = handler(batch, LambdaContext())
+    # THEN the record is to come again: the document is as good as any
+    assert failed(response) == [sequence_number(0)]
+    assert emitted(capsys)["DocumentsForbidden"] == 1
+    assert deployed.dead_letters() == []
+    # WHEN
+    index.call("POST", "/kube-events-2026.11.21/_open?wait_for_active_shards=1")
+    # THEN
+    assert failed(handler(batch, LambdaContext())) == []
+    assert len(index.documents()) == 2
 
 
 def test_an_unreachable_opensearch_fails_every_document_and_still_sets_poison_aside(

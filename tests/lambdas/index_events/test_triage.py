@@ -28,7 +28,7 @@ SHARDS = (
         (404, "index_not_found_exception", "no such index and [action.auto_create_index]", Verdict.FORBIDDEN),
         (400, "mapper_parsing_exception", "failed to parse field [count]", Verdict.REFUSED),
         (400, "illegal_argument_exception", "id is too long, must be no longer than 512", Verdict.REFUSED),
-        (400, "index_closed_exception", "closed", Verdict.REFUSED),
+        (400, "index_closed_exception", "closed", Verdict.FORBIDDEN),
     ],
 )
 def test_an_answer_has_one_meaning(status: int, error_type: str, reason: str, verdict: Verdict) -> None:
