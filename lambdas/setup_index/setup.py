@@ -33,8 +33,9 @@ def set_up(caller: Caller, *, template: dict[str, Any], policy: dict[str, Any]) 
     version = _version(caller.call("GET", "/").json())
     caller.call("PUT", TEMPLATE, template)
     summary = Summary(version=version, template="put", policy=_put_policy(caller, policy))
-    if summary["policy"] in ("created", "updated"):
-        summary["indices"] = _apply_to_indices(caller, created=summary["policy"] == "created")
+    if summary["policy"] in ("created", "updated", "unchanged"):
+        # Also when unchanged: the run that changed it may have failed before it came to the indices.
+        summary["indices"] = _apply_to_indices(caller)
     logger.info("OpenSearch is set up", summary=summary)
     return summary
 
@@ -65,15 +66,27 @@ def _put_policy(caller: Caller, policy: dict[str, Any]) -> str:
     return "updated"
 
 
-def _apply_to_indices(caller: Caller, *, created: bool) -> dict[str, Any]:
+def _apply_to_indices(caller: Caller) -> dict[str, Any]:
     """Give the policy to the indices there are: only new ones take it by themselves, old ones keep theirs.
 
-    An index that refuses is named in the answer; it is deleted later than asked for, which loses nothing.
+    `add` is for those without a policy and refuses the others, `change_policy` is for those others. An index
+    that both refuse is named in the answer; it is deleted later than asked for, which loses nothing.
     """
-    action = "add" if created else "change_policy"
+    added, not_added = _apply(caller, "add")
+    changed, not_changed = _apply(caller, "change_policy")
+    refused = [each for each in not_changed if _name(each) in {_name(other) for other in not_added}]
+    if refused:
+        logger.warning("the policy was not given to some indices", refused=refused)
+    return {"added": added, "changed": changed, "refused": refused}
+
+
+def _apply(caller: Caller, action: str) -> tuple[int, list[dict[str, Any]]]:
+    """How many indices took it, and which did not; a 404 says that there is no index."""
     answer = caller.call("POST", f"/_plugins/_ism/{action}/{INDICES}", {"policy_id": POLICY_ID}, also=(404,))
     said = answer.json() if answer.status != 404 else None
     result = said if isinstance(said, dict) else {}
-    if refused := result.get("failed_indices"):
-        logger.warning("the policy was not given to some indices", refused=refused)
-    return {"updated": result.get("updated_indices", 0), "refused": result.get("failed_indices", [])}
+    return result.get("updated_indices", 0), result.get("failed_indices") or []
+
+
+def _name(index: dict[str, Any]) -> object:
+    return index.get("index_name")

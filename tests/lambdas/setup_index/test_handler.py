@@ -48,6 +48,9 @@ class Ism:
         self.seq_no = 0
         self.attached: list[str] = []
         self.failing = 0
+        self.refusing_indices = 0
+        self.managed: set[str] = set()
+        """Indices that have a policy."""
         http.expect_request("/").respond_with_json({"version": {"number": "3.4.0"}})
         http.expect_request("/_index_template/kube-events").respond_with_handler(self._template)
         http.expect_request(self.PATH).respond_with_handler(self._policy)
@@ -84,9 +87,22 @@ class Ism:
         )
 
     def _attach(self, request: Request) -> Response:
-        self.attached.append(request.path.split("/")[3])
-        refused = [{"index_name": "kube-events-2026.11.01", "reason": "This index is closed"}]
-        return Response(json.dumps({"updated_indices": 2, "failures": True, "failed_indices": refused}))
+        if self.refusing_indices:
+            self.refusing_indices -= 1
+            return Response('{"error": {"type": "status_exception", "reason": "broken"}}', status=400)
+        action = request.path.split("/")[3]
+        self.attached.append(action)
+        refused = {"kube-events-2026.11.01": "This index is closed"}
+        for index in ("kube-events-2026.11.20", "kube-events-2026.11.21"):
+            if action == "add" and index in self.managed:
+                refused[index] = "This index already has a policy, use the update policy API"
+            elif action == "change_policy" and index not in self.managed:
+                refused[index] = "This index is not being managed"
+            self.managed.add(index)
+        failed = [{"index_name": name, "reason": reason} for name, reason in refused.items()]
+        return Response(
+            json.dumps({"updated_indices": 3 - len(failed), "failures": True, "failed_indices": failed})
+        )
 
 
 @pytest.fixture
@@ -137,8 +153,21 @@ def test_a_policy_is_made_once_and_given_to_the_indices_there_are(
 ) -> None:
     assert set_up(ism.url)["policy"] == "created"
     assert set_up(ism.url)["policy"] == "unchanged"
-    assert ism.attached == ["add"]
     assert ism.seq_no == 1
+
+
+def test_indices_that_a_failed_run_did_not_come_to_get_the_policy_in_the_next(
+    ism: Ism, set_up: Callable[..., Any]
+) -> None:
+    # GIVEN
+    ism.refusing_indices = 1
+    with pytest.raises(SetupError, match=r"_ism/add/kube-events-\*: HTTP 400: status_exception: broken"):
+        set_up(ism.url)
+    # WHEN
+    summary = set_up(ism.url)
+    # THEN
+    assert summary["policy"] == "unchanged"
+    assert summary["indices"]["added"] == 2
 
 
 def test_another_retention_updates_the_policy_and_the_indices_that_have_it(
@@ -151,11 +180,12 @@ def test_another_retention_updates_the_policy_and_the_indices_that_have_it(
         "template": "put",
         "policy": "updated",
         "indices": {
-            "updated": 2,
+            "added": 0,
+            "changed": 2,
             "refused": [{"index_name": "kube-events-2026.11.01", "reason": "This index is closed"}],
         },
     }
-    assert ism.attached == ["add", "change_policy"]
+    assert ism.attached == ["add", "change_policy"] * 2
 
 
 def test_a_busy_server_is_asked_again(ism: Ism, set_up: Callable[..., Any]) -> None:
@@ -174,12 +204,12 @@ def test_a_server_that_stays_busy_fails_the_apply_with_its_reason(
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
     [
-        (403, '{"Message": "not authorized"}', 'GET /: HTTP 403: {"Message": "not authorized"}'),
+        (401, '{"Message": "not authorized"}', 'GET /: HTTP 401: {"Message": "not authorized"}'),
         (200, "<html>login</html>", "GET /: the endpoint answers, but not as OpenSearch does"),
         (302, "", "GET /: HTTP 302"),
     ],
 )
-def test_a_wrong_endpoint_or_role_fails_the_apply_at_once(
+def test_a_wrong_endpoint_or_password_fails_the_apply_at_once(
     httpserver: HTTPServer, set_up: Callable[..., Any], status: int, body: str, reason: str
 ) -> None:
     httpserver.expect_request("/").respond_with_data(body, status=status)
