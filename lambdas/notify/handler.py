@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from lambdas.common.aws_calls import AWS_CALLS
+from lambdas.common.aws_calls import AWS_CALLS, ONE_TRY
 from lambdas.common.observability import logger, metrics
 from lambdas.common.receivers import load_receivers
 from lambdas.common.settings import read_settings
@@ -30,7 +30,7 @@ delivery = Delivery(
         boto3.client("s3", config=AWS_CALLS), bucket=settings.config_bucket, key=settings.receivers_key
     ),
     channels=Channels(
-        sns=boto3.client("sns", config=AWS_CALLS),
+        sns=boto3.client("sns", config=ONE_TRY),
         secrets=Secrets(boto3.client("secretsmanager", config=AWS_CALLS)),
         webhooks=Webhooks(),
     ),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
 
 WAIT = 30.0
-"""Seconds to stay away when SNS throttles. botocore has already tried three times within seconds."""
+"""Seconds to stay away when SNS throttles: its quotas are per second, so that is ample."""
 
 _THROTTLED = frozenset(
     {
@@ -52,6 +52,7 @@ class Sns:
     """One topic."""
 
     def __init__(self, *, client: SNSClient, topic_arn: str) -> None:
+        """The client makes one try only (ONE_TRY): SNS knows no repeated Publish, it sends a second mail."""
         self._client = client
         self._topic_arn = topic_arn
 

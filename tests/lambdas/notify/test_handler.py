@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from pytest_httpserver import HTTPServer
 
 from eventcore.queue_message import NotificationMessage, encode_message
 from lambdas.common.config import ConfigError
@@ -77,6 +78,33 @@ def test_a_batch_is_answered_message_by_message(
     fates = ("Delivered", "Duplicates", "Poison", "Failed", "Rejected", "Throttled", "Unreachable", "Expired")
     assert {name: told[name] for name in fates} == {name: [float(name in fates[:4])] for name in fates}
     assert told["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
+
+
+def test_one_try_is_one_request_to_sns(
+    environment: dict[str, str], cold_start: ColdStart, aws: Aws, httpserver: HTTPServer
+) -> None:
+    # GIVEN SNS answers in a way that botocore by itself would ask again after
+    httpserver.expect_request("/").respond_with_data("<Error/>", status=500)
+    receiver = {
+        "type": "sns",
+        "queue_url": aws.queue("mail"),
+        "queue_arn": ARN,
+        "dead_letter_queue_url": aws.queue("mail-dead"),
+        "topic_arn": "arn:aws:sns:eu-central-1:123456789012:mail",
+    }
+    document = json.dumps({"version": 1, "receivers": {"mail": receiver}}).encode()
+    key = aws.configuration(environment["CONFIG_BUCKET"], "receivers", document)
+    handler = cold_start(
+        "notify", environment | {"RECEIVERS_KEY": key, "AWS_ENDPOINT_URL_SNS": httpserver.url_for("/")}
+    )
+    body = encode_message(
+        NotificationMessage(notification=notification(), deliver_by=datetime.now(UTC) + timedelta(hours=24))
+    )
+    # WHEN
+    answer = handler({"Records": [record("1", body)]}, LambdaContext())
+    # THEN it is done with: a copy waits for the next try
+    assert answer == {"batchItemFailures": []}
+    assert len(httpserver.log) == 1
 
 
 @pytest.mark.filterwarnings("ignore:No application metrics")

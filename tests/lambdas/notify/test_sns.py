@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from threading import Event
+
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
+from lambdas.common.aws_calls import ONE_TRY
 from lambdas.notify.channels.outcomes import Rejected, Throttled, Unreachable
 from lambdas.notify.channels.sns import Sns, classify
 from tests.fixtures.aws import Aws
@@ -50,6 +55,29 @@ def test_no_answer_is_worth_another_try(aws: Aws) -> None:
     )
     outcome = Sns(client=client, topic_arn="arn:aws:sns:eu-central-1:123456789012:x").deliver(notification())
     assert outcome == Unreachable("SNS did not answer (EndpointConnectionError)")
+
+
+def test_a_yes_that_never_arrives_is_not_followed_by_a_second_mail(aws: Aws, httpserver: HTTPServer) -> None:
+    # GIVEN a topic that takes the message and whose answer is lost
+    asked: list[Request] = []
+    over = Event()
+
+    def swallow(request: Request) -> Response:
+        asked.append(request)
+        over.wait(5)
+        return Response()
+
+    httpserver.expect_request("/").respond_with_handler(swallow)
+    client = boto3.client(
+        "sns", endpoint_url=httpserver.url_for("/"), config=ONE_TRY.merge(Config(read_timeout=0.2))
+    )
+    # WHEN
+    topic = "arn:aws:sns:eu-central-1:123456789012:x"
+    outcome = Sns(client=client, topic_arn=topic).deliver(notification())
+    over.set()
+    # THEN the message waits for its next try instead of being published again at once
+    assert outcome == Unreachable("SNS did not answer (ReadTimeoutError)")
+    assert len(asked) == 1
 
 
 def test_the_largest_message_is_taken(aws: Aws) -> None:
