@@ -11,6 +11,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
+from lambdas.common.aws_calls import ONE_TRY_SECONDS
 from lambdas.common.observability import count, logger
 from lambdas.common.records import Poison, Record
 
@@ -37,6 +38,7 @@ class DeadLetters:
     """Writes dead letters of one function to `dead-letters/<function>/YYYY/MM/DD/<id>.json`."""
 
     def __init__(self, s3: S3Client, *, bucket: str, function: str) -> None:
+        """The client makes one try only (ONE_TRY): more of them could take longer than what is kept back."""
         self._s3 = s3
         self._bucket = bucket
         self._function = function
@@ -44,12 +46,12 @@ class DeadLetters:
     def write(self, poison: Iterable[Poison], budget: TimeBudget) -> frozenset[str]:
         """Keep these records; returns the ids of those that could not be kept and are to come again.
 
-        After the first failure the rest are not tried: botocore has retried it already, and what is wrong
-        with the bucket is wrong for all of them.
+        None is begun that could outlast the budget. After the first failure the rest are not tried: what is
+        wrong with the bucket is wrong for all of them, and the source delivers their records again.
         """
         waiting: Sequence[Poison] = tuple(poison)
         for position, each in enumerate(waiting):
-            if not budget.left():
+            if not budget.allows(ONE_TRY_SECONDS):
                 logger.error("no time left to write dead letters", waiting=len(waiting) - position)
                 return self._lost(waiting[position:])
             try:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from eventcore.wire import encode
+from lambdas.common.aws_calls import ONE_TRY_SECONDS
 from lambdas.common.dead_letters import DeadLetters
 from lambdas.common.observability import count, logger
 from lambdas.common.records import Batch, Poison, Received
@@ -15,8 +16,12 @@ from lambdas.common.time_budget import Invocation, TimeBudget
 from lambdas.filter_events.notifying import Notifier, Outgoing
 from lambdas.filter_events.outbox import Fate, Outbox, Sending
 
-DEAD_LETTER_SECONDS = 8.0
-"""Kept back from sending, so that poison is still set aside while a queue cannot be reached."""
+ANSWER_SECONDS = 1.0
+"""Kept back for the metrics and the answer."""
+
+DEAD_LETTER_SECONDS = ANSWER_SECONDS + ONE_TRY_SECONDS + 1.0
+"""Kept back from sending, so that poison is still set aside while a queue cannot be reached: one try that hangs, or
+many that do not."""
 
 
 class _Asked(NamedTuple):
@@ -55,7 +60,7 @@ class Filter:
             if sending.fate is Fate.LATER
         )
         return later | self._dead_letters.write(
-            [*batch.poison, *_refused(asked, sendings)], TimeBudget(invocation, reserve=1.0)
+            [*batch.poison, *_refused(asked, sendings)], TimeBudget(invocation, reserve=ANSWER_SECONDS)
         )
 
     def _asked(self, batch: Batch) -> Iterator[_Asked]:

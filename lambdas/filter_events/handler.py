@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from lambdas.common.aws_calls import AWS_CALLS
+from lambdas.common.aws_calls import AWS_CALLS, ONE_TRY
 from lambdas.common.dead_letters import DeadLetters
 from lambdas.common.observability import logger, metrics
 from lambdas.common.receivers import load_receivers
@@ -28,8 +28,10 @@ event_filter = Filter(
         load_rules(s3, bucket=settings.config_bucket, key=settings.rules_key),
         load_receivers(s3, bucket=settings.config_bucket, key=settings.receivers_key),
     ),
-    outbox=Outbox(boto3.client("sqs", config=AWS_CALLS)),
-    dead_letters=DeadLetters(s3, bucket=settings.dead_letters_bucket, function="filter_events"),
+    outbox=Outbox(boto3.client("sqs", config=ONE_TRY)),
+    dead_letters=DeadLetters(
+        boto3.client("s3", config=ONE_TRY), bucket=settings.dead_letters_bucket, function="filter_events"
+    ),
 )
 
 

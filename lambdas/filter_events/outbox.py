@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from eventcore.backoff import Backoff
 from eventcore.batching import batches
+from lambdas.common.aws_calls import ONE_TRY_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -53,7 +54,8 @@ class Sending(NamedTuple):
 
 
 class Outbox:
-    """Sends to any number of queues."""
+    """Sends to any number of queues. Its client makes one try only (ONE_TRY): what to try again, and whether
+    there is time, is decided here."""
 
     def __init__(
         self, sqs: SQSClient, *, backoff: Backoff | None = None, sleep: Callable[[float], None] = time.sleep
@@ -88,12 +90,12 @@ class Outbox:
                 max_items=MAX_ENTRIES,
                 max_bytes=MAX_BYTES,
             ):
-                if budget.left():
+                if budget.allows(ONE_TRY_SECONDS):
                     results.update(self._call(queue_url, {each: bodies[each] for each in group}))
             yield from results.items()
             waiting = [each for each in waiting if results.get(each, Sending(Fate.LATER)).fate is Fate.LATER]
             delay = self._backoff.delay(attempt)
-            if not waiting or attempt == MAX_ATTEMPTS or not budget.allows(delay):
+            if not waiting or attempt == MAX_ATTEMPTS or not budget.allows(delay + ONE_TRY_SECONDS):
                 return
             self._sleep(delay)
 

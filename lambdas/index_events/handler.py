@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from lambdas.common.aws_calls import AWS_CALLS
+from lambdas.common.aws_calls import AWS_CALLS, ONE_TRY
 from lambdas.common.dead_letters import DeadLetters
 from lambdas.common.observability import logger, metrics
 from lambdas.common.opensearch.connect import connect
@@ -25,7 +25,9 @@ s3 = boto3.client("s3", config=AWS_CALLS)
 indexer = Indexer(
     rules=load_rules(s3, bucket=settings.config_bucket, key=settings.rules_key),
     writer=BulkWriter(connect(settings)),
-    dead_letters=DeadLetters(s3, bucket=settings.dead_letters_bucket, function="index_events"),
+    dead_letters=DeadLetters(
+        boto3.client("s3", config=ONE_TRY), bucket=settings.dead_letters_bucket, function="index_events"
+    ),
     period=settings.index_period,
 )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from lambdas.common.aws_calls import ONE_TRY_SECONDS
 from lambdas.common.dead_letters import DeadLetters
 from lambdas.common.records import Poison, Record
 from lambdas.common.time_budget import TimeBudget
@@ -65,6 +67,26 @@ def test_a_record_whose_dead_letter_cannot_be_written_comes_again(aws: Aws) -> N
     dead_letters = DeadLetters(aws.s3, bucket="nowhere", function="index_events")
     # WHEN / THEN
     assert dead_letters.write([poison(number=1), poison(number=2)], budget()) == {"1", "2"}
+
+
+def test_a_bucket_that_is_slow_ends_with_the_time_of_the_invocation(
+    aws: Aws, dead_letters: DeadLetters
+) -> None:
+    # GIVEN writes that take as long as they may
+    context = LambdaContext(60)
+
+    def takes_long(**_: Any) -> None:
+        context.seconds -= ONE_TRY_SECONDS
+
+    aws.s3.meta.events.register("after-call.s3.PutObject", takes_long)
+    # WHEN
+    failed = dead_letters.write(
+        [poison(number=number) for number in range(20)], TimeBudget(context, reserve=1.0)
+    )
+    # THEN what there was no time for comes again
+    assert context.get_remaining_time_in_millis() > 1000
+    assert len(aws.objects("dead")) == 9
+    assert failed == {str(number) for number in range(9, 20)}
 
 
 def test_without_time_left_nothing_is_tried(aws: Aws, dead_letters: DeadLetters) -> None:

@@ -13,6 +13,7 @@ from werkzeug import Request, Response
 
 from eventcore.queue_message import NotificationMessage, decode_message
 from eventcore.wire import decode
+from lambdas.common.aws_calls import ONE_TRY_SECONDS
 from lambdas.common.config import ConfigError
 from lambdas.common.settings import SettingsError
 from tests.events import failed, kinesis_batch, message_id, sequence_number, sqs_batch
@@ -146,6 +147,24 @@ def test_poison_is_set_aside_and_does_not_stop_the_others(deployed: Deployed) ->
     assert letter["payload"] == "{"
     assert letter["function"] == "filter_events"
     assert "not a kube-events record" in letter["reason"]
+
+
+def test_poison_is_set_aside_even_while_the_queues_hang(deployed: Deployed, httpserver: HTTPServer) -> None:
+    # GIVEN an SQS that takes all the time that a call may take, and then fails
+    context = LambdaContext(22)
+
+    def hang(_: Request) -> Response:
+        context.seconds -= ONE_TRY_SECONDS
+        return Response('{"__type": "InternalError"}', status=500)
+
+    httpserver.expect_request("/").respond_with_handler(hang)
+    handler = deployed.start(AWS_ENDPOINT_URL_SQS=httpserver.url_for("/"))
+    # WHEN
+    response = handler(sqs_batch(event(), b"poison"), context)
+    # THEN
+    assert failed(response) == [message_id(0)]
+    assert [letter["payload"] for letter in deployed.dead_letters()] == ["poison"]
+    assert context.get_remaining_time_in_millis() > ONE_TRY_SECONDS * 1000
 
 
 def test_poison_that_cannot_be_set_aside_comes_again(deployed: Deployed) -> None:

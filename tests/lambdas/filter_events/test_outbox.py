@@ -7,11 +7,11 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.config import Config
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from eventcore.backoff import Backoff
+from lambdas.common.aws_calls import ONE_TRY, ONE_TRY_SECONDS
 from lambdas.common.time_budget import TimeBudget
 from lambdas.filter_events.notifying import Outgoing
 from lambdas.filter_events.outbox import MAX_ATTEMPTS, MAX_BYTES, Fate, Outbox, Sending
@@ -27,13 +27,15 @@ class QueueService:
         self.calls: list[list[str]] = []
         self.failing: dict[str, list[str]] = {}
         self.down = False
+        self.takes = 0.0
+        """Seconds that a call takes, of the invocation's time."""
         self.context = LambdaContext(60)
         self.slept: list[float] = []
         http.expect_request("/", method="POST").respond_with_handler(self._handle)
         sqs = boto3.client(
             "sqs",
             endpoint_url=http.url_for("/"),
-            config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
+            config=ONE_TRY,
         )
         self.outbox = Outbox(sqs, backoff=Backoff(base=1.0, cap=8.0, draw=lambda: 1.0), sleep=self._sleep)
 
@@ -45,6 +47,7 @@ class QueueService:
     def _handle(self, request: Request) -> Response:
         entries = request.get_json(force=True)["Entries"]
         self.calls.append([entry["MessageBody"] for entry in entries])
+        self.context.seconds -= self.takes
         if self.down:
             return Response('{"__type": "InternalError"}', status=500)
         answer: dict[str, list[dict[str, Any]]] = {"Successful": [], "Failed": []}
@@ -98,10 +101,24 @@ def test_what_goes_on_failing_is_left_for_later(service: QueueService) -> None:
 
 
 def test_sending_again_ends_with_the_time_of_the_invocation(service: QueueService) -> None:
-    service.context.seconds = 2
+    service.context.seconds = ONE_TRY_SECONDS + 2
     service.failing = {"a": ["RequestThrottled"] * 9}
     assert fates(service.send("a")) == [Fate.LATER]
     assert service.slept == [1.0]
+
+
+@pytest.mark.parametrize("seconds", [60, 33.3, ONE_TRY_SECONDS + 1])
+def test_a_queue_that_hangs_never_costs_more_than_the_time_of_the_invocation(
+    service: QueueService, seconds: float
+) -> None:
+    # GIVEN a service that answers nothing: every call takes all the time that it may
+    service.down, service.takes, service.context.seconds = True, ONE_TRY_SECONDS, seconds
+    # WHEN more is to be sent than there is time for
+    sendings = service.send(*map(str, range(200)))
+    # THEN
+    assert fates(sendings) == [Fate.LATER] * 200
+    assert service.calls
+    assert service.context.get_remaining_time_in_millis() > 0
 
 
 def test_without_time_nothing_is_sent_and_everything_is_left_for_later(service: QueueService) -> None:
