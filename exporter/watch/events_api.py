@@ -42,7 +42,7 @@ class EventsApi:
                 return _list_decoder.decode(response.data)
             except HTTPError as error:
                 raise Unreachable(f"the list broke off: {type(error).__name__}") from error
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 raise UnexpectedAnswer(f"the list is no EventList: {error}") from None
 
     def watch(self, version: str, timeout_seconds: int) -> Iterator[bytes | TooLong]:

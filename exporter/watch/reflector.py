@@ -141,7 +141,7 @@ class Reflector:
             if watched.type == "ERROR":
                 raise error_of_status(_status_decoder.decode(watched.object))
             version = _object_decoder.decode(watched.object).metadata.resource_version
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             self._malformed(str(error), line)
             return
         if watched.type in {"ADDED", "MODIFIED"}:

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,11 @@ from eventcore import wire
 from exporter.counts import Counts
 from exporter.intake import Intake
 from exporter.ship.record import Record
+from exporter.watch.credentials import credentials
+from exporter.watch.events_api import EventsApi
+from exporter.watch.transport import Patience, Transport
 from sandbox.cluster import HANDMADE, MAIN, load_recording
-from tests.fixtures.cluster import event_object
+from tests.fixtures.cluster import ScriptedApiServer, event_object, list_page
 
 NOW = datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
 
@@ -68,6 +72,24 @@ def test_an_event_that_nothing_can_identify_is_counted_and_logged(
 def test_an_object_that_is_no_json_is_counted() -> None:
     taken = Taken()
     taken.take(b'{"message": "\xff"}')
+    assert taken.counts.snapshot()["malformed"] == 1
+
+
+def test_an_item_of_a_list_that_is_no_text_does_not_cost_the_others(
+    api_server: ScriptedApiServer, tmp_path: Path
+) -> None:
+    # GIVEN
+    page = list_page(event_object("a", 101, message="?"), event_object("b", 102), version=103)
+    api_server.answers(page._replace(body=page.body.replace(b'"?"', b'"\xff"')))
+    api = EventsApi(
+        Transport(credentials(str(api_server.kubeconfig(tmp_path / "kubeconfig")), None), Patience())
+    )
+    taken = Taken()
+    # WHEN
+    for item in api.list_page(limit=2).items or ():
+        taken.intake(item)
+    # THEN
+    assert [record.identity for record in taken.records] == ["prod-eu:uid-b:102"]
     assert taken.counts.snapshot()["malformed"] == 1
 
 

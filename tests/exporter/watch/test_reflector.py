@@ -159,13 +159,15 @@ def test_malformed_lines_are_counted_and_do_not_stop_the_stream(
         b'{"type":"ADDED","object":{"metadata":{"resourceVersion":7}}}\n',
         watch_line("SURPRISE", "s", 102),
         b'"\xff"\n',
+        watch_line("ADDED", "c", 102).replace(b'"102"', b'"\xff"'),
+        b'{"type":"\xff","object":{}}\n',
     )
     lines = (watch_line("ADDED", "a", 101), *odd, watch_line("ADDED", "b", 103))
     api_server.answers(EMPTY_LIST, Watch(lines), SILENT)
     running = reflect()
     assert versions(api_server.wait_for_requests(3)) == ["list", "100", "103"]
     assert running.delivered == [("a", "101"), ("b", "103")]
-    assert running.counts.snapshot()["malformed"] == 5
+    assert running.counts.snapshot()["malformed"] == 7
 
 
 def test_a_dead_connection_is_found_after_the_time_at_which_the_server_would_have_ended_the_watch(
@@ -235,10 +237,11 @@ def test_a_list_that_is_no_list_is_tried_again(
     api_server: ScriptedApiServer, reflect: StartReflector
 ) -> None:
     no_list = EMPTY_LIST._replace(body=b"<html>log in first</html>")
+    no_text = EMPTY_LIST._replace(body=b'{"metadata":{"resourceVersion":"\xff"},"items":[]}')
     no_version = EMPTY_LIST._replace(body=b'{"metadata":{},"items":null}')
-    api_server.answers(no_list, no_version, EMPTY_LIST, SILENT)
+    api_server.answers(no_list, no_text, no_version, EMPTY_LIST, SILENT)
     reflect()
-    assert versions(api_server.wait_for_requests(4)) == ["list", "list", "list", "100"]
+    assert versions(api_server.wait_for_requests(5)) == ["list", "list", "list", "list", "100"]
 
 
 def test_a_list_that_breaks_off_is_begun_again(
