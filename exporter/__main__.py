@@ -12,6 +12,7 @@ from exporter.check import check
 from exporter.logs import configure_logs
 from exporter.run import run
 from exporter.settings_source import SettingsInvalid, add_options, read_settings
+from exporter.ship.errors import Misconfigured
 from exporter.version import VERSION
 from exporter.watch.errors import Denied
 
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         return check(settings, sys.stdout.write)
     try:
         return run(settings)
-    except Denied as error:
+    except (Denied, Misconfigured) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
 

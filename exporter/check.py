@@ -6,11 +6,12 @@ from collections.abc import Callable
 from contextlib import closing
 
 import msgspec
+from urllib3.exceptions import HTTPError
 
 from exporter.pipeline import open_sink, open_transport
 from exporter.settings import Settings
 from exporter.ship.errors import SinkError
-from exporter.watch.errors import ApiServerError, UnexpectedAnswer
+from exporter.watch.errors import ApiServerError, UnexpectedAnswer, Unreachable
 from exporter.watch.events_api import EventsApi
 from exporter.watch.transport import Transport
 
@@ -25,7 +26,7 @@ class _Version(msgspec.Struct, rename="camel"):
 def check(settings: Settings, write: Callable[[str], object]) -> int:
     """Try everything, write a line for each, and answer the exit code: 0 if all is well, else 1."""
     results = [_attempt("API server", lambda: _api_server(settings), write)]
-    results.append(_attempt("sink", open_sink(settings).describe, write))
+    results.append(_attempt("sink", lambda: open_sink(settings).describe(), write))
     return 0 if all(results) else 1
 
 
@@ -52,5 +53,7 @@ def _version(transport: Transport) -> str:
     with closing(transport.get("/version", {}, read_timeout=transport.patience.connect)) as response:
         try:
             return msgspec.json.decode(response.data, type=_Version).git_version
-        except msgspec.MsgspecError:
+        except HTTPError as error:
+            raise Unreachable(f"the answer of {transport.host} broke off: {type(error).__name__}") from error
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             raise UnexpectedAnswer(f"{transport.host} is no Kubernetes API server") from None

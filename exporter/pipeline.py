@@ -11,6 +11,7 @@ from threading import Event, Thread, current_thread
 from exporter.counts import Counts
 from exporter.intake import Intake
 from exporter.settings import Settings
+from exporter.ship.aws import client_errors
 from exporter.ship.buffer import Buffer, Closed
 from exporter.ship.event_bridge import EventBridgeSink
 from exporter.ship.kinesis import KinesisSink
@@ -33,10 +34,15 @@ def open_transport(settings: Settings) -> Transport:
 
 
 def open_sink(settings: Settings) -> Sink:
-    """The sink of the settings; no call is made."""
-    if settings.sink == "kinesis":
-        return KinesisSink(settings.stream or "", settings.region)
-    return EventBridgeSink(settings.event_bus or "", settings.region)
+    """The sink of the settings; no call is made.
+
+    Raises:
+        Misconfigured: AWS' own variables or files are wrong, such as an unknown AWS_PROFILE.
+    """
+    with client_errors():
+        if settings.sink == "kinesis":
+            return KinesisSink(settings.stream or "", settings.region)
+        return EventBridgeSink(settings.event_bus or "", settings.region)
 
 
 class Pipeline:

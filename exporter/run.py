@@ -19,6 +19,7 @@ def run(settings: Settings) -> int:
 
     Raises:
         Denied: the credentials for the API server cannot be read.
+        Misconfigured: AWS' own variables or files are wrong.
     """
     # A signal handler may interrupt anything, so it must not take a lock: SimpleQueue.put is made for that.
     signals: SimpleQueue[str] = SimpleQueue()

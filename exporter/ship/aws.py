@@ -60,6 +60,18 @@ INVALID = frozenset(
 
 
 @contextmanager
+def client_errors() -> Iterator[None]:
+    """Turn what boto3 raises at a client that it cannot make into Misconfigured."""
+    try:
+        yield
+    except (BotoCoreError, ValueError) as error:
+        # ValueError: an AWS_ENDPOINT_URL that is no URL, which urllib finds before botocore does.
+        raise Misconfigured(
+            f"the AWS configuration of this environment is wrong: {_one_line(error)}"
+        ) from error
+
+
+@contextmanager
 def aws_errors(operation: str) -> Iterator[None]:
     """Turn what botocore raises into a SinkError whose text names the operation."""
     try:

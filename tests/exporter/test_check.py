@@ -47,6 +47,8 @@ def test_all_is_well(aws: Aws, tmp_path: Path) -> None:
         ),
         ((refusal(404),), "404"),
         ((Answer(200, b"<html>"),), "is no Kubernetes API server"),
+        ((Answer(200, b'{"gitVersion":"\xff"}'),), "is no Kubernetes API server"),
+        ((Watch((b'{"gitVersion":',), "cut"),), "broke off: ProtocolError"),
     ],
 )
 def test_every_failure_is_said_and_does_not_hide_the_next(

@@ -203,6 +203,43 @@ def test_a_kubeconfig_that_is_missing_is_one_line_and_exit_2(
     assert endpoint.calls == []
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("AWS_PROFILE", "none", "The config profile (none) could not be found"),
+        ("AWS_ENDPOINT_URL", "nonsense", "Invalid endpoint: nonsense"),
+        ("AWS_ENDPOINT_URL", "http://[x", "Invalid IPv6 URL"),
+    ],
+)
+def test_a_wrong_aws_configuration_is_one_line(
+    replay: Replay,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    variable: str,
+    value: str,
+    said: str,
+) -> None:
+    # GIVEN
+    monkeypatch.setenv(variable, value)
+    kubeconfig = str(replay(SMALL).kubeconfig(tmp_path / "kubeconfig"))
+    flags = ("--cluster", "demo", "--sink", "kinesis", "--stream", "s", "--region", "eu-west-1")
+    # WHEN / THEN
+    code, _, err = Process("run", *flags, "--kubeconfig", kubeconfig).finish()
+    assert (code, err) == (2, f"the AWS configuration of this environment is wrong: {said}\n")
+    # WHEN / THEN the other half of a check is still made
+    check = subprocess.run(
+        [sys.executable, "-m", "exporter", "check", *flags, "--kubeconfig", kubeconfig],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    api_server, sink = check.stdout.splitlines()
+    assert (check.returncode, check.stderr) == (1, "")
+    assert api_server.startswith("ok      API server: ")
+    assert sink == f"failed  sink: the AWS configuration of this environment is wrong: {said}"
+
+
 def test_version_is_that_of_the_project() -> None:
     process = subprocess.run(
         [sys.executable, "-m", "exporter", "version"],
