@@ -10,7 +10,7 @@ Outcome = Literal["read", "sent", "retried", "refused", "malformed", "unidentifi
 read: states that arrived by list or watch and were taken into the buffer
 sent: accepted by the stream
 retried: attempts of single records that were answered with "not now"
-refused: records that the stream will never take; each is in the log
+refused: records that the stream will never take; each is in the log, whole
 malformed: lines or objects that are no JSON of an event
 unidentified: events without uid or resourceVersion
 """

@@ -3,7 +3,7 @@
 SinkError
  x  Unavailable     throttled, a 5xx, no connection: the same call again, soon
  x  Misconfigured   no credentials, no permission, no such stream: somebody has to act; again, slowly
- x  InvalidCall     the service says that the call is wrong: one of its records is, the others are not
+ x  InvalidCall     the service says that the call is wrong: one of its records is, or all calls alike are
 """
 
 from __future__ import annotations

@@ -48,15 +48,29 @@ class Sender:
             self._deliver(batch)
 
     def _deliver(self, batch: Sequence[Record]) -> None:
-        """Settle every record of a batch: exactly those that failed are sent again."""
+        """Settle every record of a batch, however often it takes to find out which are at fault."""
+        failures = 0
+        while invalid := self._send(batch):
+            failures += 1
+            self._wait_after(Misconfigured(f"each record alike: {invalid}"), failures, len(batch))
+
+    def _send(self, batch: Sequence[Record]) -> str:
+        """Settle every record of a batch: exactly those that failed are sent again.
+
+        Returns:
+            Why the service calls each record of the batch invalid; nothing is settled then. Else empty.
+        """
         calls = deque([batch])
+        accused: list[tuple[Record, str]] = []
         failures = 0
         while calls:
             records = calls.popleft()
             try:
                 answers = self._sink.send(records)
             except InvalidCall as error:
-                calls.extendleft(self._narrowed_down(records, error))
+                if len(records) == 1:
+                    accused.append((records[0], str(error)))
+                calls.extendleft(_halves(records))
                 continue
             except SinkError as error:
                 failures += 1
@@ -67,6 +81,19 @@ class Sender:
                 failures = failures + 1 if len(again) == len(records) else 1
                 self._wait_after_failures([failure for _, failure in again], failures)
                 calls.appendleft([record for record, _ in again])
+        reasons = {reason for _, reason in accused}
+        if len(accused) == len(batch) and len(reasons) == 1 and self._is_suspicious(batch):
+            return reasons.pop()
+        for record, reason in accused:
+            self._refuse(record, reason)
+        return ""
+
+    def _is_suspicious(self, batch: Sequence[Record]) -> bool:
+        """Whether it is rather the call than its records that the service calls invalid, in all of them.
+
+        A single record stands for itself, once the service has accepted others.
+        """
+        return len(batch) > 1 or not self._counts.snapshot()["sent"]
 
     def _settle(
         self, records: Sequence[Record], answers: Sequence[Failure | None]
@@ -84,20 +111,18 @@ class Sender:
                 again.append((record, failure))
         return again
 
-    def _narrowed_down(self, records: Sequence[Record], error: InvalidCall) -> list[Sequence[Record]]:
-        """Halves of a call that the service calls wrong, until the record at fault is alone and refused."""
-        if len(records) == 1:
-            self._refuse(records[0], str(error))
-            return []
-        middle = len(records) // 2
-        return [records[middle:], records[:middle]]
-
     def _refuse(self, record: Record, reason: str) -> None:
         self._counts.add("refused")
         self._buffer.settle([record])
         logger.error(
             "the stream refuses a record, it is given up",
-            extra={"observation": record.identity, "record_bytes": len(record.data), "reason": reason},
+            extra={
+                "observation": record.identity,
+                "record_bytes": len(record.data),
+                "reason": reason,
+                # Whole, at most eventcore.wire.MAX_RECORD_BYTES: the log is its dead letter.
+                "record": record.data.decode(),
+            },
         )
 
     def _wait_after(self, error: SinkError, failures: int, records: int) -> None:
@@ -128,3 +153,9 @@ class Sender:
                 },
             )
         self._pause(seconds)
+
+
+def _halves(records: Sequence[Record]) -> list[Sequence[Record]]:
+    """Of a call that the service calls invalid, the second one first; none of a single record."""
+    middle = len(records) // 2
+    return [records[middle:], records[:middle]] if middle else []

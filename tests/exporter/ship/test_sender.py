@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
 
+from exporter.logs import JsonFormatter
 from exporter.ship.event_bridge import EventBridgeSink
+from exporter.ship.record import Record
 from tests.exporter.conftest import Refusal, Shipping, StreamEndpoint, record
 
 RECORDS = [record(f'{{"number":{number}}}') for number in range(10)]
@@ -111,7 +114,49 @@ def test_one_record_that_the_service_calls_invalid_is_given_up_by_name_and_the_o
     assert endpoint.accepted == [each for each in DATA if each != DATA[7]]
     assert shipping.counts.snapshot()["sent"] == 9
     assert shipping.counts.snapshot()["refused"] == 1
-    assert [vars(entry)["observation"] for entry in caplog.records] == [RECORDS[7].identity]
+    (entry,) = caplog.records
+    assert vars(entry)["observation"] == RECORDS[7].identity
+    assert shipping.pauses == []
+    # THEN the log is its dead letter: it can be put onto the stream from there
+    assert "ValidationException" in vars(entry)["reason"]
+    line = json.loads(JsonFormatter("demo").format(entry))
+    assert line["record"] == DATA[7]
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "InvalidArgumentException"])
+@pytest.mark.parametrize("records", [RECORDS, RECORDS[:1]])
+def test_calls_that_are_all_refused_alike_wait_for_a_repair_and_lose_nothing(
+    shipping: Shipping,
+    endpoint: StreamEndpoint,
+    code: str,
+    records: list[Record],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # GIVEN a service that calls everything invalid, until somebody repairs it after the second round
+    endpoint.always = Refusal(code)
+
+    def repair() -> None:
+        if len(shipping.pauses) == 2:
+            endpoint.always = lambda _data: None
+
+    shipping.on_pause = repair
+    # WHEN
+    with caplog.at_level(logging.INFO):
+        shipping.send(*records)
+    # THEN
+    assert sorted(endpoint.accepted) == [each.data.decode() for each in records]
+    assert shipping.counts.snapshot()["refused"] == 0
+    assert [entry.levelname for entry in caplog.records] == ["ERROR"] * 2
+    assert code in vars(caplog.records[0])["reason"]
+
+
+def test_a_single_invalid_record_is_given_up_once_the_stream_has_accepted_others(
+    shipping: Shipping, endpoint: StreamEndpoint
+) -> None:
+    shipping.send(RECORDS[0])
+    endpoint.invalid = {DATA[1]}
+    shipping.send(RECORDS[1])
+    assert shipping.counts.snapshot()["refused"] == 1
     assert shipping.pauses == []
 
 
