@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from lambdas.common.aws_calls import ONE_TRY_SECONDS
+
 
 class Invocation(Protocol):
     """The part of Lambda's context object that knows the deadline."""
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until Lambda ends the invocation."""
+
+
+class NoTimeLeftError(Exception):
+    """What comes next could take longer than the invocation may still work."""
+
+    def __init__(self) -> None:
+        super().__init__("this invocation has no time left for it")
 
 
 class TimeBudget(NamedTuple):
@@ -20,8 +29,8 @@ class TimeBudget(NamedTuple):
     """
 
     invocation: Invocation
-    reserve: float = 3.0
-    """Seconds kept back, by default for one more call to AWS, the metrics and the answer."""
+    reserve: float = ONE_TRY_SECONDS + 1.0
+    """Seconds kept back, by default for one try at one more call to AWS, the metrics and the answer."""
 
     def left(self) -> float:
         """Seconds that may be spent on work; zero when only the reserve is left."""
@@ -30,3 +39,8 @@ class TimeBudget(NamedTuple):
     def allows(self, seconds: float) -> bool:
         """Whether waiting this long leaves time for work afterwards."""
         return self.left() > seconds
+
+    def require(self, seconds: float) -> None:
+        """Raises NoTimeLeftError unless what may take this long can end in time."""
+        if not self.allows(seconds):
+            raise NoTimeLeftError

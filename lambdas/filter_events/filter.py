@@ -20,8 +20,8 @@ ANSWER_SECONDS = 1.0
 """Kept back for the metrics and the answer."""
 
 DEAD_LETTER_SECONDS = ANSWER_SECONDS + ONE_TRY_SECONDS + 1.0
-"""Kept back from sending, so that poison is still set aside while a queue cannot be reached: one try that hangs, or
-many that do not."""
+"""Kept back from sending, so that poison is still set aside while a queue cannot be reached: one try that
+hangs, or many that do not."""
 
 
 class _Asked(NamedTuple):

@@ -12,17 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from eventcore.backoff import Backoff
 from eventcore.queue_message import NotificationMessage, QueueMessageError, WakeUp, decode_message
 from lambdas.common.observability import count, logger
-from lambdas.common.time_budget import TimeBudget
+from lambdas.common.time_budget import NoTimeLeftError, TimeBudget
 from lambdas.notify import schedule
 from lambdas.notify.channels.channel import Channel
 from lambdas.notify.channels.outcomes import Delivered, Outcome, Rejected, Throttled, Unreachable
 from lambdas.notify.ledger import Claim, Ledger, Refusal
 from lambdas.notify.receiver_queue import ReceiverQueue
-from lambdas.notify.webhook import TRY_SECONDS
-
-DELIVERY_SECONDS = 2 * TRY_SECONDS
-"""The longest that telling takes: one POST and a second one with a newer signature. It is not begun with
-less."""
 
 
 class Incoming(NamedTuple):
@@ -142,9 +137,10 @@ class Courier:
     def _ask(self, message: NotificationMessage) -> Outcome:
         if self._hold is not None:
             return self._hold
-        if not self._budget.allows(DELIVERY_SECONDS):
-            return Unreachable("this invocation has no time left for it")
-        outcome = self._channel.deliver(message.notification)
+        try:
+            outcome = self._channel.deliver(message.notification, self._budget)
+        except NoTimeLeftError as error:
+            return Unreachable(str(error))
         if isinstance(outcome, Unreachable) and outcome.misconfigured:
             count("Misconfigured", 1)
             logger.error("a setting has to be repaired", reason=outcome.reason, receiver=self._receiver)

@@ -31,7 +31,7 @@ delivery = Delivery(
     ),
     channels=Channels(
         sns=boto3.client("sns", config=ONE_TRY),
-        secrets=Secrets(boto3.client("secretsmanager", config=AWS_CALLS)),
+        secrets=Secrets(boto3.client("secretsmanager", config=ONE_TRY)),
         webhooks=Webhooks(),
     ),
     ledger=Ledger(boto3.client("dynamodb", config=AWS_CALLS), table=settings.state_table),

@@ -79,6 +79,7 @@ class Secrets:
     """The secrets that this execution environment has read."""
 
     def __init__(self, client: SecretsManagerClient, *, now: Callable[[], float] = time.monotonic) -> None:
+        """The client makes one try only (ONE_TRY): the POST needs the time, and a message can wait."""
         self._client = client
         self._now = now
         self._cached: dict[str, _Cached] = {}

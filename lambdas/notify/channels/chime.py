@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from eventcore.notification import Notification
+from lambdas.common.time_budget import TimeBudget
 from lambdas.notify.channels.chime_message import render
 from lambdas.notify.channels.credentials import with_secret
 from lambdas.notify.channels.outcomes import Delivered, Outcome, Rejected, Throttled, Unreachable
@@ -29,7 +30,7 @@ class Chime:
         self._secret_arn = secret_arn
         self._webhooks = webhooks
 
-    def deliver(self, notification: Notification) -> Outcome:
+    def deliver(self, notification: Notification, budget: TimeBudget) -> Outcome:
         """Tell the room once."""
         body = render(notification)
         return with_secret(
@@ -37,6 +38,7 @@ class Chime:
             self._secret_arn,
             WebhookSecret,
             lambda secret: classify(self._webhooks.post(secret.url, body)),
+            budget=budget,
             stale=lambda outcome: isinstance(outcome, Rejected) and outcome.code in _STALE,
         )
 

@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from lambdas.common.aws_calls import ONE_TRY_SECONDS
+from lambdas.common.time_budget import TimeBudget
 from lambdas.notify.channels.outcomes import Outcome, Rejected, Unreachable
 from lambdas.notify.secrets import (
     MissingSecretError,
@@ -16,7 +18,10 @@ from lambdas.notify.secrets import (
     UnavailableSecretError,
     WebhookSecret,
 )
-from lambdas.notify.webhook import NoAnswerError
+from lambdas.notify.webhook import TRY_SECONDS, NoAnswerError
+
+READ_AND_POST_SECONDS = ONE_TRY_SECONDS + TRY_SECONDS
+"""The longest that it takes to read a secret and to POST once."""
 
 MAX_REASON = 300
 """Characters of a channel's own words that are kept: enough for a sentence, too few for a page of HTML."""
@@ -28,6 +33,7 @@ def with_secret(
     shape: type[S],
     attempt: Callable[[S], Outcome],
     *,
+    budget: TimeBudget,
     stale: Callable[[Outcome], bool],
 ) -> Outcome:
     """Call `attempt` with the secret; if its outcome is `stale` and the secret has changed meanwhile, once
@@ -35,12 +41,19 @@ def with_secret(
 
     A secret that is missing waits to be repaired, so the message does, too; nothing that is told outside
     holds a part of the secret.
+
+    Raises:
+        NoTimeLeftError: before what could outlast the budget. Also after a stale outcome: it is no answer
+            to go by, so the message has to come again.
     """
     try:
+        budget.require(READ_AND_POST_SECONDS)
         secret = secrets.get(arn, shape)
         outcome = _tried(attempt, secret)
-        if stale(outcome) and (newer := secrets.get(arn, shape, fresh=True)) != secret:
-            outcome = _tried(attempt, newer)
+        if stale(outcome):
+            budget.require(READ_AND_POST_SECONDS)
+            if (newer := secrets.get(arn, shape, fresh=True)) != secret:
+                outcome = _tried(attempt, newer)
     except MissingSecretError as error:
         return Unreachable(str(error), misconfigured=True)
     except UnavailableSecretError as error:

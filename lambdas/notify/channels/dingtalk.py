@@ -14,12 +14,13 @@ from hmac import digest
 from urllib.parse import quote_plus
 
 from eventcore.notification import Notification
+from lambdas.common.time_budget import TimeBudget
 from lambdas.notify.channels.credentials import with_secret
 from lambdas.notify.channels.dingtalk_answers import classify, may_be_a_stale_secret, wants_a_fresh_timestamp
 from lambdas.notify.channels.dingtalk_message import NOBODY, Mentions, render
 from lambdas.notify.channels.outcomes import Outcome
 from lambdas.notify.secrets import Secrets, SigningSecret
-from lambdas.notify.webhook import Webhooks
+from lambdas.notify.webhook import TRY_SECONDS, Webhooks
 
 
 class DingTalk:
@@ -40,7 +41,7 @@ class DingTalk:
         self._mentions = mentions
         self._now = now
 
-    def deliver(self, notification: Notification) -> Outcome:
+    def deliver(self, notification: Notification, budget: TimeBudget) -> Outcome:
         """Tell the group once."""
         body = render(notification, self._mentions)
 
@@ -48,11 +49,17 @@ class DingTalk:
             outcome = self._post(secret, body)
             if wants_a_fresh_timestamp(outcome):
                 # The environment was frozen between signing and sending: an hour is the robot's patience.
+                budget.require(TRY_SECONDS)
                 outcome = self._post(secret, body)
             return outcome
 
         return with_secret(
-            self._secrets, self._secret_arn, SigningSecret, attempt, stale=may_be_a_stale_secret
+            self._secrets,
+            self._secret_arn,
+            SigningSecret,
+            attempt,
+            budget=budget,
+            stale=may_be_a_stale_secret,
         )
 
     def _post(self, secret: SigningSecret, body: bytes) -> Outcome:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from eventcore.notification import Notification
+from lambdas.common.aws_calls import ONE_TRY_SECONDS
 from lambdas.notify.channels.outcomes import Delivered, Outcome, Rejected, Throttled, Unreachable
 from lambdas.notify.channels.sns_message import Attribute, render
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
+
+    from lambdas.common.time_budget import TimeBudget
 
 WAIT = 30.0
 """Seconds to stay away when SNS throttles: its quotas are per second, so that is ample."""
@@ -56,9 +59,10 @@ class Sns:
         self._client = client
         self._topic_arn = topic_arn
 
-    def deliver(self, notification: Notification) -> Outcome:
+    def deliver(self, notification: Notification, budget: TimeBudget) -> Outcome:
         """Publish it once. SNS answers with the message's id only when it has stored it."""
         message = render(notification)
+        budget.require(ONE_TRY_SECONDS)
         try:
             self._client.publish(
                 TopicArn=self._topic_arn,

@@ -54,6 +54,8 @@ class Stage:
         """DelaySeconds of every copy that was sent."""
         self.hidings: list[int] = []
         """VisibilityTimeout of every message that was hidden for another time than the queue's."""
+        self.context = LambdaContext()
+        """Of the invocation that runs, or ran last."""
         self.steps = 0
         """Calls to AWS and to chats that have come back."""
         self.posts: list[int] = []
@@ -175,7 +177,8 @@ class Stage:
         failed = frozenset(incoming.id for incoming in batch)
         self._working = True
         try:
-            budget = TimeBudget(LambdaContext(seconds))
+            self.context = LambdaContext(seconds)
+            budget = TimeBudget(self.context)
             invocation = f"invocation-{self.steps}-{self.clock.now}"
             failed = (delivery or self.cold_start()).deliver(batch, budget=budget, invocation=invocation)
         except Died:

@@ -11,8 +11,10 @@ import pytest
 
 from eventcore.notification import Notification
 from eventcore.queue_message import NotificationMessage, WakeUp, decode_message, encode_message
+from lambdas.common.aws_calls import ONE_TRY_SECONDS
 from lambdas.common.observability import metrics
 from lambdas.notify.ledger import Ledger
+from lambdas.notify.webhook import TRY_SECONDS
 from sandbox.receivers import ReceiverServer
 from tests.fixtures.receivers import Clock, notification
 from tests.lambdas.notify.stage import TABLE, Stage
@@ -378,6 +380,60 @@ def test_without_time_nothing_is_begun(stage: Stage, chats: ReceiverServer) -> N
     assert stage.delays == [15]
     stage.run()
     assert len(chats.accepted("sre")) == 1
+
+
+def slow(stage: Stage) -> None:
+    """From now on, a POST and the reading of a secret take as long as they may."""
+
+    def post_takes() -> None:
+        stage.context.seconds -= TRY_SECONDS
+
+    def reading_takes(**_: Any) -> None:
+        stage.context.seconds -= ONE_TRY_SECONDS
+
+    stage.when_told = post_takes
+    stage.secrets.meta.events.register("after-call.secrets-manager.GetSecretValue", reading_takes)
+
+
+def test_a_signature_is_made_anew_only_while_there_is_time_for_another_post(
+    stage: Stage, chats: ReceiverServer
+) -> None:
+    # GIVEN a robot that is slow and refuses the first timestamp
+    stage.add_dingtalk("sre", {"url": chats.add_robot("sre", secret="SECfoo"), "secret": "SECfoo"})
+    chats.inject("sre", 1, "timestamp")
+    stage.send("sre")
+    slow(stage)
+    # WHEN there is time for one secret and one POST
+    stage.invoke("sre", seconds=30)
+    # THEN the message waits, rather than being refused or begun with too little time
+    assert stage.context.get_remaining_time_in_millis() > ONE_TRY_SECONDS * 1000
+    assert not chats.accepted("sre")
+    assert not stage.dead_letters("sre")
+    stage.run()
+    assert len(chats.accepted("sre")) == 1
+
+
+def test_a_newer_secret_is_asked_for_only_while_there_is_time_to_use_it(
+    stage: Stage, chats: ReceiverServer
+) -> None:
+    # GIVEN a warm function whose robot has been replaced by another one
+    arn = stage.add_dingtalk("sre", {"url": chats.add_robot("old", token="old-token")})
+    delivery = stage.cold_start()
+    stage.send("sre", notification(id="1"))
+    stage.invoke("sre", delivery)
+    stage.secrets.put_secret_value(SecretId=arn, SecretString=json.dumps({"url": chats.add_robot("new")}))
+    chats.inject("old", 9, "disabled")
+    stage.send("sre", notification(id="2"))
+    slow(stage)
+    # WHEN there is time for one secret and one POST
+    stage.invoke("sre", delivery, seconds=30)
+    # THEN
+    assert stage.context.get_remaining_time_in_millis() > ONE_TRY_SECONDS * 1000
+    assert not stage.dead_letters("sre")
+    # WHEN there is more
+    stage.run(delivery=delivery)
+    # THEN
+    assert len(chats.accepted("new")) == 1
 
 
 def test_while_the_table_is_away_everything_comes_again(stage: Stage, chats: ReceiverServer) -> None:

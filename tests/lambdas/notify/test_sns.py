@@ -10,10 +10,15 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from lambdas.common.aws_calls import ONE_TRY
+from lambdas.common.time_budget import TimeBudget
 from lambdas.notify.channels.outcomes import Rejected, Throttled, Unreachable
 from lambdas.notify.channels.sns import Sns, classify
-from tests.fixtures.aws import Aws
+from tests.fixtures.aws import Aws, LambdaContext
 from tests.fixtures.receivers import member, notification
+
+
+def budget() -> TimeBudget:
+    return TimeBudget(LambdaContext(60))
 
 
 def error(code: str, status: int = 400) -> ClientError:
@@ -53,7 +58,9 @@ def test_no_answer_is_worth_another_try(aws: Aws) -> None:
         endpoint_url="http://127.0.0.1:9",
         config=Config(connect_timeout=0.2, retries={"total_max_attempts": 1}),
     )
-    outcome = Sns(client=client, topic_arn="arn:aws:sns:eu-central-1:123456789012:x").deliver(notification())
+    outcome = Sns(client=client, topic_arn="arn:aws:sns:eu-central-1:123456789012:x").deliver(
+        notification(), budget()
+    )
     assert outcome == Unreachable("SNS did not answer (EndpointConnectionError)")
 
 
@@ -73,7 +80,7 @@ def test_a_yes_that_never_arrives_is_not_followed_by_a_second_mail(aws: Aws, htt
     )
     # WHEN
     topic = "arn:aws:sns:eu-central-1:123456789012:x"
-    outcome = Sns(client=client, topic_arn=topic).deliver(notification())
+    outcome = Sns(client=client, topic_arn=topic).deliver(notification(), budget())
     over.set()
     # THEN the message waits for its next try instead of being published again at once
     assert outcome == Unreachable("SNS did not answer (ReadTimeoutError)")
@@ -89,4 +96,4 @@ def test_the_largest_message_is_taken(aws: Aws) -> None:
         members=tuple(member(name=f"web-{n}", message='"' * 32_768, reason=f"R{n}") for n in range(200)),
     )
     # THEN it is cut, and taken: the stand-in enforces the limits
-    assert type(Sns(client=client, topic_arn=topic).deliver(told)).__name__ == "Delivered"
+    assert type(Sns(client=client, topic_arn=topic).deliver(told, budget())).__name__ == "Delivered"
