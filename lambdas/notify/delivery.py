@@ -82,7 +82,8 @@ class Delivery:
     def _courier(self, incoming: Incoming, budget: TimeBudget, invocation: str) -> Courier | None:
         address = self._by_queue.get(incoming.queue_arn)
         if address is None:
-            # The mapping is newer than our configuration, or older: the message stays until they agree.
+            # The mapping is newer than our configuration, or older. SQS delivers the message again for a day,
+            # in which they come to agree; then it is in the dead-letter queue.
             logger.error("no receiver has this queue", queue=incoming.queue_arn, known=sorted(self._by_queue))
             return None
         return Courier(
