@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEPT = 3 * 86_400
-"""Seconds a record outlives its message: longer than the stream keeps records (48 h), so that a replay of the
-whole stream is still recognised."""
+"""Seconds from a record's last change until DynamoDB may delete it.
+
+The stream may keep its records for a year, but its mapping gives filter_events none that is older than a day
+(`keep_trying` in Terraform), and a message is worth telling for another one: three days cover both. What is
+fed to filter_events later than that, by hand or from an archive, gets a new `deliver_by` there and is told
+again."""
 
 CLOCK_SKEW = 2.0
 """Seconds that the clocks of two execution environments may differ; Amazon Time Sync keeps them far below
