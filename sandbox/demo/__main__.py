@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -52,7 +53,9 @@ def main() -> int:
     """0: the account balances. 1: it does not, or something failed. 130: interrupted."""
     options = _options()
     progress = Progress()
-    signal.signal(signal.SIGTERM, _interrupt)
+    # SIGINT too: a shell that starts a job in the background has it ignored.
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _interrupt)
     with tempfile.TemporaryDirectory(prefix="kube-events-demo-", ignore_cleanup_errors=True) as folder:
         work = Path(folder)
         try:
@@ -66,7 +69,8 @@ def main() -> int:
             print(f"error: {error}", file=sys.stderr)
             _keep_logs(work)
             return 1
-        print(render(account, progress.seconds), flush=True)
+        if not options.keep:
+            print(render(account, progress.seconds), flush=True)
         if not account.balanced:
             _keep_logs(work)
         return 0 if account.balanced else 1
@@ -111,15 +115,16 @@ def _interrupt(*_: object) -> None:
 def _show(under_way: Run, account: Account, options: Options) -> None:
     if not options.keep:
         return
-    print(render(account, {}))
+    print(render(account, under_way.seconds))
     print(where_to_look(under_way), flush=True)
-    try:
+    with suppress(KeyboardInterrupt):
         threading.Event().wait()
-    except KeyboardInterrupt:
-        print()
+    print("\nstopping everything", flush=True)
 
 
 def _keep_logs(work: Path) -> None:
+    if not any(work.rglob("*.log")):
+        return
     shutil.rmtree(LOGS, ignore_errors=True)
     shutil.copytree(work, LOGS, ignore=shutil.ignore_patterns("infra", "kubeconfig"))
     print(f"the logs of this run are in {LOGS.relative_to(ROOT)}", file=sys.stderr)

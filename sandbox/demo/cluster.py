@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -113,7 +113,7 @@ class RealCluster:
 
 
 @contextmanager
-def open_cluster(options: Options, work: Path) -> Iterator[Cluster]:
+def open_cluster(options: Options, work: Path, say: Callable[[str], None]) -> Iterator[Cluster]:
     """The cluster that the options ask for.
 
     Raises:
@@ -122,6 +122,10 @@ def open_cluster(options: Options, work: Path) -> Iterator[Cluster]:
     if options.kubeconfig is not None:
         real = RealCluster(options.kubeconfig, options.seconds)
         real.states()
+        say(
+            f"the events of the cluster in {options.kubeconfig}, for {options.seconds:.0f} s"
+            " (without KUBECONFIG the recording is replayed)"
+        )
         yield real
         return
     with ReplayServer(*options.recordings) as server:

@@ -49,10 +49,10 @@ def deploy(parts: Parts, options: Options, progress: Progress, work: Path) -> De
         TerraformError: says which resource failed and why.
     """
     search_secret = _search_secret(parts)
+    # The provider leaves its socket behind in the folder for temporary files.
+    environ = {**parts.aws.environ, "TMPDIR": str(work)}
     with progress.stage("terraform apply"):
-        project = TerraformProject(
-            ROOT / "infra", work, parts.aws.environ, on_progress=_every_tenth(progress)
-        )
+        project = TerraformProject(ROOT / "infra", work, environ, on_progress=_every_tenth(progress))
         project.init()
         project.apply(_variables(parts, options, search_secret))
         outputs = project.outputs()

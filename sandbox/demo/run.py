@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ class Run:
         self._options = options
         self._progress = progress
         self._rules = Ruleset(decode_compiled(compile_file(options.rules)))
-        self.cluster: Cluster = stack.enter_context(open_cluster(options, work))
+        self.cluster: Cluster = stack.enter_context(open_cluster(options, work, progress.say))
         self.parts: Parts = start_parts(stack, progress, work)
         # Somebody's own OpenSearch may hold another run's documents.
         self.cluster_name = "demo" if self.parts.search.pid else f"demo-{work.name[-8:]}"
@@ -51,6 +51,11 @@ class Run:
         stack.callback(self.exporter.kill)
         self._outcome = Outcome(self.parts, self.deployment)
         self._faults: list[str] = []
+
+    @property
+    def seconds(self) -> Mapping[str, float]:
+        """Of every stage so far."""
+        return self._progress.seconds
 
     def ship(self) -> Account:
         """Ship all events, and account for them when everything has come to rest."""
@@ -77,7 +82,7 @@ class Run:
                 told_of = expected.values() if self.cluster.complete else self.documents.events()
                 wanted = notifications(told_of, self._rules)
                 Patience().wait_for(lambda: self._settled(wanted))
-            with self._progress.stage("second plan"):
+            with self._progress.stage("second plan, begun beside the events"):
                 self._faults += [f"the second plan is not empty: {change}" for change in second_plan.result()]
         self._progress.say("exporter: " + ", ".join(f"{count} {name}" for name, count in figures.items()))
         return self._account(set(expected), wanted)

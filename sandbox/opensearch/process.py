@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 from sandbox.opensearch.distribution import Choice, ServerError
+from sandbox.opensearch.guard import Guard
 
 HEAP = "512m"
 """Enough for the recording and the tests; the process takes 0.7 to 0.8 GB in all."""
@@ -53,6 +54,7 @@ class OpenSearchProcess:
         except BaseException:
             shutil.rmtree(self._run, ignore_errors=True)
             raise
+        self._guard = Guard.over(self._process.pid, self._run)
 
     @property
     def pid(self) -> int:
@@ -86,6 +88,7 @@ class OpenSearchProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        self._guard.dismiss()
         shutil.rmtree(self._run, ignore_errors=True)
 
     @property

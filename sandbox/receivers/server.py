@@ -9,12 +9,13 @@ GET  /inbox.json, GET /               what arrived, for programs and for people
 from __future__ import annotations
 
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Callable
 from http.server import ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
@@ -33,6 +34,14 @@ _HTML = {
 }
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # somebody has seen enough
+            super().handle_error(request, client_address)
+
+
 class ReceiverServer:
     """All receivers behind one port of loopback; a context manager, or `start` and `stop`."""
 
@@ -43,8 +52,7 @@ class ReceiverServer:
         self._now = now
         self._robots: dict[str, Robot] = {}
         self._webhooks: dict[str, Webhook] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler_for(self._answer))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), handler_for(self._answer))
         self._thread = threading.Thread(
             target=self._server.serve_forever,
             kwargs={"poll_interval": 0.02},  # how long `stop` takes
