@@ -69,5 +69,4 @@ def _facts(event: Event) -> Iterator[tuple[str, str]]:
     yield "Node", event.node if event.involved_object.kind != "Node" else ""
     yield "Reason", event.reason
     yield "Type", event.type
-    yield "Count", str(event.count)
     yield "Reported by", event.source.component

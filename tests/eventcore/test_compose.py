@@ -34,7 +34,6 @@ def test_a_notification_says_what_happened_where_and_how_often() -> None:
         "Node": "node-1.example.internal",
         "Reason": "BackOff",
         "Type": "Warning",
-        "Count": "7",
         "Reported by": "kubelet",
     }
 

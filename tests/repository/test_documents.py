@@ -7,6 +7,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
+
+from eventcore.rules import parse_rules
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = {".venv", "build", "dist"}
@@ -50,6 +53,11 @@ def test_ci_calls_make_and_nothing_else() -> None:
     commands = [line for line in lines if line and not line.startswith(("#", "set ", "cd "))]
     assert commands
     assert all(command.startswith("make ") for command in commands)
+
+
+def test_the_rules_that_the_readme_shows_are_rules() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", text_of(Path("README.md")), flags=re.DOTALL)
+    parse_rules(yaml.safe_load(example), receivers={"ops-mail"})
 
 
 def test_the_readme_names_every_folder_of_the_flow() -> None:
