@@ -149,6 +149,9 @@ resource "aws_lambda_invocation" "setup_index" {
     retention_days = var.retention_days
     index_period   = var.index_period
   }
+
+  # The function is there a little before its role may sign requests or read the password.
+  depends_on = [module.setup_index]
 }
 
 # ------------------------------------------------------------------ to people

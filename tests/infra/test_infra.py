@@ -38,6 +38,27 @@ def test_a_receiver_that_nobody_declares_is_named_in_the_plan(tmp_path: Path) ->
         project.apply(variables)
 
 
+@pytest.mark.terraform
+def test_setup_index_is_called_when_its_role_may_do_its_work(tmp_path: Path) -> None:
+    project = TerraformProject(INFRA, tmp_path, checks.NO_AWS)
+    project.init()
+    # WHEN terraform says what waits for what
+    graph = project.run("graph").stdout
+    # THEN the call waits for the role's policies, not only for the function
+    edges = re.findall(r'"([^"]+)" -> "([^"]+)"', graph)
+    waits_for = {"aws_lambda_invocation.setup_index"}
+    while further := {after for before, after in edges if before in waits_for} - waits_for:
+        waits_for |= further
+    assert "module.setup_index.aws_iam_role_policy.this" in waits_for
+
+
+def test_every_metric_that_is_watched_is_one_that_a_function_writes() -> None:
+    watched = re.findall(r'metric = "(\w+)"', (INFRA / "alarms_own.tf").read_text())
+    lambdas = "".join(path.read_text() for path in (INFRA.parent / "lambdas").rglob("*.py"))
+    assert watched
+    assert [metric for metric in watched if f'"{metric}"' not in lambdas] == []
+
+
 @pytest.mark.parametrize("rules", ["tests/fixtures/rules/good.yaml", "examples/complete/rules.yaml"])
 def test_compiled_rules_that_terraform_reads_are_those_that_the_command_writes(rules: str) -> None:
     source = INFRA / rules
