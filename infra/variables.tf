@@ -91,6 +91,11 @@ variable "receivers" {
   }
 
   validation {
+    condition     = alltrue([for name, _ in var.receivers : !endswith(name, "-dead")])
+    error_message = "A receiver's name does not end in -dead: that is the name of the dead-letter queue of the receiver without it."
+  }
+
+  validation {
     condition     = alltrue([for receiver in var.receivers : contains(["sns", "dingtalk", "chime"], receiver.type)])
     error_message = "A receiver's type is `sns`, `dingtalk` or `chime`."
   }

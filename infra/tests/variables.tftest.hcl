@@ -126,6 +126,16 @@ run "a_receiver_whose_name_cannot_be_part_of_a_queues_name" {
   expect_failures = [var.receivers]
 }
 
+run "a_receiver_whose_queue_would_be_the_dead_letters_of_another" {
+  command = plan
+
+  variables {
+    receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "dingtalk" }, sre-dingtalk-dead = { type = "dingtalk" } }
+  }
+
+  expect_failures = [var.receivers]
+}
+
 run "a_topic_without_anybody" {
   command = plan
 
