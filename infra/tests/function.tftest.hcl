@@ -110,6 +110,59 @@ run "logs_are_json_in_a_group_of_its_own" {
   }
 }
 
+run "debug_passes_lambdas_own_filter" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    runtime = {
+      name               = "python3.13"
+      architecture       = "arm64"
+      log_level          = "DEBUG"
+      log_retention_days = 30
+      tracing            = "Active"
+      kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.logging_config[0].application_log_level == "DEBUG" && aws_lambda_function.this.environment[0].variables["POWERTOOLS_LOG_LEVEL"] == "DEBUG"
+    error_message = "What the function says, Lambda passes on; unasked it would drop what is below INFO."
+  }
+}
+
+run "few_lines_are_still_all_metrics" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    runtime = {
+      name               = "python3.13"
+      architecture       = "arm64"
+      log_level          = "WARNING"
+      log_retention_days = 30
+      tracing            = "Active"
+      kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.logging_config[0].log_format == "Text" && aws_lambda_function.this.logging_config[0].application_log_level == null
+    error_message = "A filter would take lines with metrics for INFO and drop them."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.environment[0].variables["POWERTOOLS_LOG_LEVEL"] == "WARNING"
+    error_message = "The function itself says less."
+  }
+}
+
 run "the_role_is_lambdas_and_has_a_policy_per_purpose" {
   command = plan
 

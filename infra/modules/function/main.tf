@@ -7,6 +7,14 @@ resource "aws_cloudwatch_log_group" "this" {
   tags              = var.tags
 }
 
+locals {
+  # Lambda takes a line without a level for INFO, and those that carry Powertools' metrics have none: a filter stricter than
+  # INFO would drop them and blind the alarms. So it filters only down there, where it would otherwise drop DEBUG. Above,
+  # POWERTOOLS_LOG_LEVEL decides alone, which it does only where Lambda has no filter, and that is with the format Text;
+  # our lines are JSON there as well.
+  filtered = contains(["DEBUG", "INFO"], var.runtime.log_level)
+}
+
 resource "aws_lambda_function" "this" {
   function_name = var.name
   description   = var.description
@@ -32,8 +40,10 @@ resource "aws_lambda_function" "this" {
   }
 
   logging_config {
-    log_format = "JSON"
-    log_group  = aws_cloudwatch_log_group.this.name
+    log_format            = local.filtered ? "JSON" : "Text"
+    application_log_level = local.filtered ? var.runtime.log_level : null
+    system_log_level      = local.filtered ? var.runtime.log_level : null
+    log_group             = aws_cloudwatch_log_group.this.name
   }
 
   tracing_config {

@@ -49,7 +49,11 @@ def _telling_logging(get_configuration: Any) -> Any:
     def telling(self: Any, on_create: bool = False) -> dict[str, Any]:
         configuration: dict[str, Any] = get_configuration(self, on_create)
         usual = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.function_name}"}
-        configuration["LoggingConfig"] = {**usual, **(self.logging_config or {})}
+        chosen = self.logging_config or {}
+        if chosen.get("LogFormat") == "JSON":
+            # Lambda filters JSON by levels, and nothing else.
+            usual |= {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
+        configuration["LoggingConfig"] = usual | chosen
         return configuration
 
     return telling

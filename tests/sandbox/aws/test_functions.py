@@ -40,7 +40,12 @@ def function(client: Clients, name: str) -> str:
 
 def test_settings_of_logs_are_kept(client: Clients, function: str) -> None:
     found = client("lambda").get_function_configuration(FunctionName=function)["LoggingConfig"]
-    assert found == {"LogFormat": "JSON", "LogGroup": f"/aws/lambda/{function}"}
+    assert found == {
+        "LogFormat": "JSON",
+        "LogGroup": f"/aws/lambda/{function}",
+        "ApplicationLogLevel": "INFO",
+        "SystemLogLevel": "INFO",
+    }
 
 
 def test_settings_of_logs_and_tracing_can_be_changed(client: Clients, function: str) -> None:
@@ -48,7 +53,8 @@ def test_settings_of_logs_and_tracing_can_be_changed(client: Clients, function: 
         FunctionName=function, LoggingConfig={"LogFormat": "Text"}, TracingConfig={"Mode": "Active"}
     )
     found = client("lambda").get_function_configuration(FunctionName=function)
-    assert found["LoggingConfig"]["LogFormat"] == "Text"
+    # Plain text is not filtered by level.
+    assert found["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function}"}
     assert found["TracingConfig"] == {"Mode": "Active"}
 
 
