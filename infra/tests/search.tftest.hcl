@@ -56,8 +56,23 @@ run "a_domain_of_our_own_is_encrypted_and_small" {
   }
 
   assert {
-    condition     = toset(jsondecode(aws_opensearch_domain.this[0].access_policies).Statement[0].Principal.AWS) == toset(["arn:aws:iam::123456789012:role/kube-events-index-events", "arn:aws:iam::123456789012:role/kube-events-setup-index"])
-    error_message = "Only the functions are let in."
+    condition = jsondecode(aws_opensearch_domain.this[0].access_policies).Statement == [
+      {
+        Sid       = "TheWriterWritesInBulk"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::123456789012:role/kube-events-index-events" }
+        Action    = "es:ESHttpPost"
+        Resource  = ["arn:aws:es:eu-central-1:123456789012:domain/kube-events/_bulk", "arn:aws:es:eu-central-1:123456789012:domain/kube-events/*/_bulk"]
+      },
+      {
+        Sid       = "TheSetupPutsTemplatesAndPolicies"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::123456789012:role/kube-events-setup-index" }
+        Action    = ["es:ESHttpPut", "es:ESHttpPost", "es:ESHttpHead", "es:ESHttpGet"]
+        Resource  = "arn:aws:es:eu-central-1:123456789012:domain/kube-events/*"
+      },
+    ]
+    error_message = "Only the functions are let in, each for what it does."
   }
 
   assert {
@@ -100,6 +115,25 @@ run "three_nodes_stand_in_three_zones" {
   assert {
     condition     = aws_opensearch_domain.this[0].cluster_config[0].zone_awareness_config[0].availability_zone_count == 3
     error_message = "A node per zone."
+  }
+
+  assert {
+    condition = {
+      for statement in jsondecode(aws_opensearch_domain.this[0].access_policies).Statement : statement.Sid => {
+        methods = toset(flatten([statement.Action]))
+        paths   = toset([for resource in flatten([statement.Resource]) : trimprefix(resource, "arn:aws:es:eu-central-1:123456789012:domain/kube-events/")])
+      } if statement.Principal.AWS == "arn:aws:iam::123456789012:role/sre"
+      } == {
+      ReadersRead = { methods = toset(["es:ESHttpGet", "es:ESHttpHead"]), paths = toset(["*"]) }
+      ReadersAskWithABody = {
+        methods = toset(["es:ESHttpPost"])
+        paths = toset([
+          "_count", "_field_caps", "_mget", "_msearch", "_search", "_search/scroll",
+          "*/_count", "*/_field_caps", "*/_mget", "*/_msearch", "*/_search", "*/_search/scroll",
+        ])
+      }
+    }
+    error_message = "Readers search and change nothing."
   }
 
   assert {

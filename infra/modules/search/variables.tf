@@ -57,7 +57,7 @@ variable "secret_kms_key_arn" {
 }
 
 variable "domain" {
-  description = "The domain to make. `reader_role_arns` are roles of people and tools that may use it beside the functions."
+  description = "The domain to make. `reader_role_arns` are roles of people and tools that may search in it."
   type = object({
     engine_version   = string
     instance_type    = string
