@@ -61,7 +61,7 @@ variable "receivers" {
     Who is told, by the name that the rules use.
     `sns`: `mail` (addresses, for a topic made here) or `topic_arn`.
     `dingtalk`, `chime`: `secret_arn` of a secret with the webhook; without it an empty one is made. `dingtalk` also takes
-    `at_mobiles` and `at_all`, whom to mention.
+    `at_mobiles`, `at_user_ids` and `at_all`, whom to mention.
     `kms_key_arn`: the customer-managed key of a topic or secret that is not made here.
   EOT
   type = map(object({
@@ -71,6 +71,7 @@ variable "receivers" {
     secret_arn  = optional(string)
     kms_key_arn = optional(string)
     at_mobiles  = optional(list(string), [])
+    at_user_ids = optional(list(string), [])
     at_all      = optional(bool, false)
   }))
   nullable = false
@@ -116,8 +117,8 @@ variable "receivers" {
   }
 
   validation {
-    condition     = alltrue([for receiver in var.receivers : length(receiver.at_mobiles) == 0 && !receiver.at_all if receiver.type != "dingtalk"])
-    error_message = "`at_mobiles` and `at_all` are for receivers of type dingtalk."
+    condition     = alltrue([for receiver in var.receivers : length(receiver.at_mobiles) + length(receiver.at_user_ids) == 0 && !receiver.at_all if receiver.type != "dingtalk"])
+    error_message = "`at_mobiles`, `at_user_ids` and `at_all` are for receivers of type dingtalk."
   }
 
   validation {

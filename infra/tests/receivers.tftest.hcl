@@ -42,7 +42,7 @@ variables {
   receivers = {
     ops-mail     = { type = "sns", mail = ["ops@example.com", "lead@example.com"] }
     audit        = { type = "sns", topic_arn = "arn:aws:sns:eu-central-1:123456789012:audit", kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/99999999-2222-3333-4444-555555555555" }
-    sre-dingtalk = { type = "dingtalk", at_mobiles = ["13800000000"] }
+    sre-dingtalk = { type = "dingtalk", at_mobiles = ["13800000000"], at_user_ids = ["lead-of-sre"] }
     sre-chime    = { type = "chime", secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:chime-AbCdEf" }
   }
 }
@@ -118,6 +118,7 @@ run "the_document_says_how_to_reach_everybody_and_holds_no_secret" {
       dead_letter_queue_url = "https://sqs.eu-central-1.amazonaws.com/123456789012/dead"
       secret_arn            = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:kube-events/receivers/sre-dingtalk-AbCdEf"
       at_mobiles            = ["13800000000"]
+      at_user_ids           = ["lead-of-sre"]
       at_all                = false
     }
     error_message = "A robot: its queues, where its secret is, whom it mentions."

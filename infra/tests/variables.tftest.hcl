@@ -176,6 +176,16 @@ run "a_mention_where_there_is_none" {
   expect_failures = [var.receivers]
 }
 
+run "a_user_of_dingtalk_in_a_mail" {
+  command = plan
+
+  variables {
+    receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"], at_user_ids = ["lead-of-sre"] }, sre-dingtalk = { type = "dingtalk" } }
+  }
+
+  expect_failures = [var.receivers]
+}
+
 run "no_receiver_at_all" {
   command = plan
 

@@ -24,7 +24,7 @@ module "kube_events" {
   receivers = {
     ops-mail     = { type = "sns", mail = ["ops@example.com", "night@example.com"] }
     audit        = { type = "sns", topic_arn = "arn:aws:sns:eu-central-1:123456789012:audit" }
-    sre-dingtalk = { type = "dingtalk", at_mobiles = ["13800000000"] }
+    sre-dingtalk = { type = "dingtalk", at_mobiles = ["13800000000"], at_user_ids = ["lead-of-sre"] }
   }
 
   search = {

@@ -12,10 +12,11 @@ output "document" {
         },
         {
           for key, value in {
-            topic_arn  = lookup(local.topic_arns, name, null)
-            secret_arn = lookup(local.secret_arns, name, null)
-            at_mobiles = receiver.type == "dingtalk" ? receiver.at_mobiles : null
-            at_all     = receiver.type == "dingtalk" ? receiver.at_all : null
+            topic_arn   = lookup(local.topic_arns, name, null)
+            secret_arn  = lookup(local.secret_arns, name, null)
+            at_mobiles  = receiver.type == "dingtalk" ? receiver.at_mobiles : null
+            at_user_ids = receiver.type == "dingtalk" ? receiver.at_user_ids : null
+            at_all      = receiver.type == "dingtalk" ? receiver.at_all : null
           } : key => value if value != null
         },
       )

@@ -25,6 +25,7 @@ variable "receivers" {
     secret_arn  = optional(string)
     kms_key_arn = optional(string)
     at_mobiles  = optional(list(string), [])
+    at_user_ids = optional(list(string), [])
     at_all      = optional(bool, false)
   }))
   nullable = false
