@@ -252,6 +252,11 @@ variable "search" {
   }
 
   validation {
+    condition     = var.search.secret_arn == null || can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:\\S+$", var.search.secret_arn))
+    error_message = "search.secret_arn is the ARN of a Secrets Manager secret, such as arn:aws:secretsmanager:eu-central-1:123456789012:secret:search-AbCdEf."
+  }
+
+  validation {
     condition     = var.search.auth != "basic" || (var.search.mode == "existing" && var.search.secret_arn != null)
     error_message = "search.auth `basic` is for search.mode `existing`, and needs search.secret_arn."
   }

@@ -85,6 +85,17 @@ run "zips_that_are_not_there_names_and_numbers_out_of_bounds" {
   expect_failures = [var.artifacts, var.name, var.transport, var.batching, var.log_retention_days, var.function_options]
 }
 
+run "a_secret_by_its_name_and_events_for_ever" {
+  command = plan
+
+  variables {
+    search         = { mode = "existing", endpoint = "https://search.example.com", auth = "basic", secret_arn = "search" }
+    retention_days = 3651
+  }
+
+  expect_failures = [var.search, var.retention_days]
+}
+
 run "an_address_for_a_domain_that_is_made_here" {
   command = plan
 
