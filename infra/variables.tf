@@ -262,6 +262,11 @@ variable "search" {
   }
 
   validation {
+    condition     = var.search.domain.instance_count >= 1 && floor(var.search.domain.instance_count) == var.search.domain.instance_count
+    error_message = "search.domain.instance_count is a whole number from 1."
+  }
+
+  validation {
     condition     = !can(regex("^(t2|t3)\\.", var.search.domain.instance_type)) || var.search.domain.instance_count <= 10
     error_message = "search.domain.instance_count is at most 10 with t2 and t3 instances."
   }

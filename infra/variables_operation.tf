@@ -40,9 +40,23 @@ variable "function_options" {
 }
 
 variable "vpc" {
-  description = "Subnets and security groups of a domain that has no public address. The two functions that talk to it run there, and need a way from there to S3 and the other services."
+  description = <<-EOT
+    Subnets and security groups of a domain that has no public address. The two functions that talk to it run there, and
+    need a way from there to S3 and the other services. A domain made here (search.mode `create`) takes the first subnets,
+    one per instance up to three, each in a zone of its own; the account then needs OpenSearch's service-linked role.
+  EOT
   type        = object({ subnet_ids = list(string), security_group_ids = list(string) })
   default     = null
+
+  validation {
+    condition     = var.vpc == null ? true : length(var.vpc.subnet_ids) > 0 && length(var.vpc.security_group_ids) > 0
+    error_message = "vpc has at least one of subnet_ids and one of security_group_ids; without a network of yours it is left out."
+  }
+
+  validation {
+    condition     = var.vpc == null || var.search.mode != "create" ? true : length(var.vpc.subnet_ids) >= min(3, var.search.domain.instance_count)
+    error_message = "With search.mode `create`, vpc.subnet_ids has a subnet for each of the domain's zones, which are as many as search.domain.instance_count and at most three: ${min(3, var.search.domain.instance_count)} here."
+  }
 }
 
 variable "log_level" {

@@ -96,6 +96,28 @@ run "a_secret_by_its_name_and_events_for_ever" {
   expect_failures = [var.search, var.retention_days]
 }
 
+run "three_instances_in_one_subnet" {
+  command = plan
+
+  variables {
+    search = { domain = { instance_type = "r7g.large.search", instance_count = 3 } }
+    vpc    = { subnet_ids = ["subnet-0a"], security_group_ids = ["sg-0a"] }
+  }
+
+  expect_failures = [var.vpc]
+}
+
+run "a_network_of_nothing" {
+  command = plan
+
+  variables {
+    search = { mode = "existing", endpoint = "https://search.example.com", domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops" }
+    vpc    = { subnet_ids = [], security_group_ids = ["sg-0a"] }
+  }
+
+  expect_failures = [var.vpc]
+}
+
 run "an_address_for_a_domain_that_is_made_here" {
   command = plan
 
