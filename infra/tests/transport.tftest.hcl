@@ -96,6 +96,12 @@ run "each_function_has_a_queue_that_only_the_rule_may_fill" {
   }
 
   override_resource {
+    target          = aws_cloudwatch_event_bus.this
+    override_during = plan
+    values          = { arn = "arn:aws:events:eu-central-1:123456789012:event-bus/kube-events" }
+  }
+
+  override_resource {
     target          = aws_sqs_queue.dead
     override_during = plan
     values          = { arn = "arn:aws:sqs:eu-central-1:123456789012:dead" }
@@ -123,6 +129,11 @@ run "each_function_has_a_queue_that_only_the_rule_may_fill" {
   assert {
     condition     = jsondecode(aws_sqs_queue.this["index_events"].redrive_policy).maxReceiveCount == 234
     error_message = "A message is tried again for as long as the stream would: 47 hours, 725 seconds at a time."
+  }
+
+  assert {
+    condition     = toset([for statement in jsondecode(data.aws_iam_policy_document.write.json).Statement : statement.Action]) == toset(["events:DescribeEventBus", "events:PutEvents"])
+    error_message = "An exporter puts events and looks; the bus' key is EventBridge's business."
   }
 
   assert {

@@ -59,6 +59,8 @@ data "aws_iam_policy_document" "read" {
   }
 }
 
+# Nothing about the key: EventBridge encrypts with it itself, and the key's policy lets it (EventBridge User Guide,
+# "Authorizing EventBridge to use a customer managed key").
 data "aws_iam_policy_document" "write" {
   statement {
     sid = "LookAtTheBus"
