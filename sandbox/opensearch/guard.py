@@ -1,4 +1,4 @@
-"""Ends a node whose starter is gone: `python -m sandbox.opensearch.guard PID DIRECTORY`.
+"""Ends a node whose starter is gone; runs as a process of its own, with the node's id and directory.
 
 The node has a session of its own, so nobody else would: a starter that is killed cannot clean up.
 Standard input is a pipe from the starter. Its end without a word means that the starter is gone.
@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 from typing import Self
 
-ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_END = 20.0
 
 
@@ -28,8 +27,8 @@ class Guard:
     @classmethod
     def over(cls, pid: int, directory: Path) -> Self:
         """Begin to guard."""
-        command = [sys.executable, "-m", "sandbox.opensearch.guard", str(pid), str(directory)]
-        return cls(subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True))
+        command = [sys.executable, "-I", __file__, str(pid), str(directory)]
+        return cls(subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True))
 
     def dismiss(self) -> None:
         """The starter has ended the process by itself."""
