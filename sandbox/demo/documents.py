@@ -43,17 +43,13 @@ class Documents:
         """Sequence number of the last write to every document, by index and id."""
         return {(hit["_index"], hit["_id"]): hit["_seq_no"] for hit in self._hits(source=False)}
 
-    def locations(self) -> list[tuple[str, str]]:
-        """Index and id of every document."""
-        return [(hit["_index"], hit["_id"]) for hit in self._hits(source=False)]
-
     def events(self) -> Iterator[Event]:
         """Every document, read back as the event that it holds."""
         return (decode(msgspec.json.encode(hit["_source"])) for hit in self._hits(source=True))
 
     def delete(self) -> None:
         """Remove them, from a server that is not ours to stop."""
-        lines = [{"delete": {"_index": index, "_id": identity}} for index, identity in self.locations()]
+        lines = [{"delete": {"_index": index, "_id": identity}} for index, identity in self.versions()]
         if lines:
             body = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
             self._ask("POST", "/_bulk?filter_path=errors", body)
