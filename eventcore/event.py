@@ -45,6 +45,45 @@ class ObjectReference(Struct, frozen=True, kw_only=True, rename="camel", omit_de
     field_path: str = ""
 
 
+class Owner(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """One step of the chain of controllers above an object: a ReplicaSet, the Deployment above it."""
+
+    kind: str
+    name: str
+    uid: str = ""
+    api_version: str = ""
+
+
+class InvolvedObject(ObjectReference, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What the event is about. Labels, annotations and owners are there if the exporter enriches events."""
+
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    owners: tuple[Owner, ...] = ()
+    """Nearest first."""
+
+
+class ContainerExit(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """How a container ended: what a synthetic event is about. Names of core/v1 ContainerStateTerminated."""
+
+    name: str
+    reason: str = ""
+    exit_code: int = 0
+    signal: int = 0
+    container_id: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    memory_limit: str = ""
+    """`resources.limits.memory` of the container, as it is written there; "" if it has none."""
+    init: bool = False
+    """Whether it is an init container."""
+    restart_count: int = 0
+    """The container's restartCount when this end was seen."""
+    restarts: int | None = None
+    """How far restartCount moved since the last look, None if this was the first look. Of several ends
+    between two looks Kubernetes keeps only the last."""
+
+
 class Source(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Who reported: `source` of core/v1, else reportingComponent and reportingInstance."""
 
@@ -63,7 +102,7 @@ class Event(
     schema_version: int
     cluster: Cluster
     metadata: Metadata
-    involved_object: ObjectReference
+    involved_object: InvolvedObject
     first_seen: datetime
     last_seen: datetime
     received_at: datetime
@@ -83,5 +122,9 @@ class Event(
     node: str = ""
     synthetic: bool = False
     """Made by the exporter from a Pod's status, not by Kubernetes."""
+    container: ContainerExit | None = None
+    """Of a synthetic event: the end of a container."""
+    not_enriched: str = ""
+    """Why labels and owners of the involved object are missing, although the exporter enriches events."""
     truncated: tuple[str, ...] = ()
     """Paths of the fields that were cut because they were over their limit."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from eventcore.event import SCHEMA_VERSION, Cluster, Event, Metadata, ObjectReference, Source
+from eventcore.event import SCHEMA_VERSION, Cluster, Event, InvolvedObject, Metadata, ObjectReference, Source
 from eventcore.fields import FieldReader, mapping, objects, positive
 from eventcore.limits import MAX_MESSAGE_BYTES
 from eventcore.severity import builtin_severity
@@ -31,7 +32,7 @@ def normalise(raw: object, *, cluster: str, received_at: datetime) -> Event:
     received = in_utc(received_at)
     object_meta = mapping(event, "metadata")
     metadata = _metadata(object_meta, read, received)
-    involved = _reference(mapping(event, "involvedObject"), "involvedObject.", read)
+    involved = InvolvedObject(**_reference_fields(mapping(event, "involvedObject"), "involvedObject.", read))
     reporting_component = read.text(event, "reportingComponent")
     reporting_instance = read.text(event, "reportingInstance")
     source = mapping(event, "source")
@@ -86,15 +87,19 @@ def _metadata(raw: Mapping[str, object], read: FieldReader, received: datetime) 
 
 
 def _reference(raw: Mapping[str, object], prefix: str, read: FieldReader) -> ObjectReference:
-    return ObjectReference(
-        kind=read.text(raw, "kind", prefix),
-        namespace=read.text(raw, "namespace", prefix),
-        name=read.text(raw, "name", prefix),
-        uid=read.text(raw, "uid", prefix),
-        api_version=read.text(raw, "apiVersion", prefix),
-        resource_version=read.text(raw, "resourceVersion", prefix),
-        field_path=read.text(raw, "fieldPath", prefix),
-    )
+    return ObjectReference(**_reference_fields(raw, prefix, read))
+
+
+def _reference_fields(raw: Mapping[str, object], prefix: str, read: FieldReader) -> dict[str, Any]:
+    return {
+        "kind": read.text(raw, "kind", prefix),
+        "namespace": read.text(raw, "namespace", prefix),
+        "name": read.text(raw, "name", prefix),
+        "uid": read.text(raw, "uid", prefix),
+        "api_version": read.text(raw, "apiVersion", prefix),
+        "resource_version": read.text(raw, "resourceVersion", prefix),
+        "field_path": read.text(raw, "fieldPath", prefix),
+    }
 
 
 def _seen(

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from eventcore.event import SCHEMA_VERSION, Cluster, Event, Metadata, ObjectReference, Source
+from eventcore.event import SCHEMA_VERSION, Cluster, Event, Metadata, InvolvedObject, Source
 from eventcore.wire import decode
 from lambdas.index_events.document import build_document
 from lambdas.setup_index.definitions import index_template
@@ -20,7 +20,7 @@ TIME = datetime(2026, 11, 21, 2, 10, 0, tzinfo=UTC)
 
 def complete_event() -> Event:
     """An event with every field there is."""
-    reference = ObjectReference(
+    reference = InvolvedObject(
         kind="Pod",
         namespace="shop",
         name="web-1",
