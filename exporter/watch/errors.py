@@ -4,6 +4,8 @@ ApiServerError
  x  Expired             the version or the continue token is older than what the server keeps: list again
  x  Throttled           the server asked for patience, and perhaps said how much
  x  Denied              credentials missing, refused (401), or without the right (403): somebody has to act
+ x  NotFound            there is no such object (404)
+ x  Conflict            somebody else wrote the object since it was read (409): read it again
  x  Unreachable         no connection, cut in the middle, silent for too long, or a gateway's 502-504
  x  UnexpectedAnswer    any other answer: an ERROR line, a 4xx or 500, a body that is no JSON
 """
@@ -46,6 +48,14 @@ class Denied(ApiServerError):
     """HTTP 401 or 403, or credentials that cannot be read."""
 
 
+class NotFound(ApiServerError):
+    """HTTP 404."""
+
+
+class Conflict(ApiServerError):
+    """HTTP 409."""
+
+
 class Unreachable(ApiServerError):
     """No answer that says anything about the request."""
 
@@ -57,6 +67,8 @@ class UnexpectedAnswer(ApiServerError):
 _BY_CODE: dict[int, type[ApiServerError]] = {
     HTTPStatus.UNAUTHORIZED: Denied,
     HTTPStatus.FORBIDDEN: Denied,
+    HTTPStatus.NOT_FOUND: NotFound,
+    HTTPStatus.CONFLICT: Conflict,
     HTTPStatus.GONE: Expired,
     HTTPStatus.TOO_MANY_REQUESTS: Throttled,
     HTTPStatus.BAD_GATEWAY: Unreachable,

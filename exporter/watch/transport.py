@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from urllib.parse import urlencode
 
 import urllib3
@@ -29,6 +29,8 @@ MAX_RETRY_AFTER = 60.0
 """Seconds. The API server asks for a few; a proxy that asks for an hour must not silence a cluster for so
 long."""
 
+_SUCCESS = frozenset({200, 201, 202})
+
 
 class Patience(Struct, frozen=True, kw_only=True):
     """How long we wait for what, in seconds, before a connection counts as dead."""
@@ -49,65 +51,133 @@ class Patience(Struct, frozen=True, kw_only=True):
     default of 9 questions would take nearly three."""
 
 
-class Transport:
-    """GET requests with the credentials of the moment.
+JSON = "application/json"
 
-    One thread makes requests; another one may `interrupt` the answer that is being read.
+
+class Transport:
+    """Requests with the credentials of the moment.
+
+    One thread makes requests, each has a transport of its own (`clone`); another one may `interrupt`.
     """
 
-    def __init__(self, credentials: Credentials, patience: Patience) -> None:
-        """Raises Denied if the credentials cannot be read."""
+    def __init__(
+        self, credentials: Credentials, patience: Patience, *, configuration: Configuration | None = None
+    ) -> None:
+        """
+        Args:
+            credentials: read now, and again when the server refuses them.
+            patience: how long to wait.
+            configuration: what `credentials` gave before, instead of reading them now.
+
+        Raises:
+            Denied: the credentials cannot be read.
+        """
         self._credentials = credentials
         self.patience = patience
         self._reading: BaseHTTPResponse | None = None
         self._interrupted = False
-        self._connect()
+        self._connect(configuration or credentials())
 
     @property
     def host(self) -> str:
         """The API server's URL."""
         return str(self._configuration.host)
 
-    def get(self, path: str, query: Mapping[str, str | int], *, read_timeout: float) -> BaseHTTPResponse:
+    def clone(self) -> Transport:
+        """A transport for another thread: the same credentials, connections of its own."""
+        return Transport(self._credentials, self.patience, configuration=self._configuration)
+
+    def get(
+        self, path: str, query: Mapping[str, str | int], *, read_timeout: float, accept: str = JSON
+    ) -> BaseHTTPResponse:
         """The answer to a GET, its body unread. Close it.
+
+        Args:
+            path: from the root of the server.
+            query: parameters, not yet quoted.
+            read_timeout: seconds of silence after which the connection counts as dead.
+            accept: the media types that are wanted.
 
         Raises:
             ApiServerError: no answer within the time, or one that is no success.
         """
         url = f"{self.host}{path}" + (f"?{urlencode(query)}" if query else "")
-        timeout = urllib3.Timeout(connect=self.patience.connect, read=read_timeout)
-        try:
-            response = self._pool.request(
-                "GET", url, headers=self._headers(), timeout=timeout, preload_content=False, retries=False
-            )
-        except HTTPError as error:
-            raise Unreachable(f"no answer from {self.host}: {_cause(error)}") from error
-        if response.status == 200:
-            self._reading = response
-            if self._interrupted:
-                response.close()
-                raise Unreachable("interrupted")
-            return response
-        raise self._refusal(response)
+        response = self._request("GET", url, {"Accept": accept}, None, read_timeout)
+        self._reading = response
+        if self._interrupted:
+            response.close()
+            raise Unreachable("interrupted")
+        return response
+
+    def read(
+        self, path: str, query: Mapping[str, str | int], *, read_timeout: float, accept: str = JSON
+    ) -> bytes:
+        """The body of the answer to a GET, whole. Raises as `get` does."""
+        return self._body(self.get(path, query, read_timeout=read_timeout, accept=accept))
+
+    def send(
+        self, method: str, path: str, body: bytes, *, read_timeout: float, content_type: str = JSON
+    ) -> bytes:
+        """The body of the answer to a PUT, POST or PATCH, whole.
+
+        Raises:
+            ApiServerError: as for `get`; Conflict if the object was written since it was read.
+        """
+        headers = {"Accept": JSON, "Content-Type": content_type}
+        return self._body(self._request(method, f"{self.host}{path}", headers, body, read_timeout))
 
     def interrupt(self) -> None:
-        """End the answer that is being read, from another thread, and refuse further requests."""
+        """End the answer that is being read, from another thread, and refuse further GETs until `resume`."""
         self._interrupted = True
         if self._reading is not None:
             # ValueError, RuntimeError: it was read to its end, or closed, in this moment.
             with suppress(ValueError, RuntimeError, OSError):
                 self._reading.shutdown()
 
-    def _connect(self) -> None:
-        self._configuration: Configuration = self._credentials()
+    def resume(self) -> None:
+        """Make requests again after `interrupt`."""
+        self._interrupted = False
+
+    def _connect(self, configuration: Configuration) -> None:
+        self._configuration = configuration
         patience = self.patience
-        self._configuration.socket_options = tcp_keepalive_socket_options(
+        configuration.socket_options = tcp_keepalive_socket_options(
             patience.keepalive_idle, patience.keepalive_interval, patience.keepalive_count
         )
-        self._pool: urllib3.PoolManager = RESTClientObject(self._configuration).pool_manager
+        self._pool: urllib3.PoolManager = RESTClientObject(configuration).pool_manager
 
-    def _headers(self) -> dict[str, str]:
-        headers = {"Accept": "application/json", "User-Agent": f"kube-events-exporter/{VERSION}"}
+    def _request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, read_timeout: float
+    ) -> BaseHTTPResponse:
+        timeout = urllib3.Timeout(connect=self.patience.connect, read=read_timeout)
+        try:
+            response = self._pool.request(
+                method,
+                url,
+                body=body,
+                headers={**headers, **self._own_headers()},
+                timeout=timeout,
+                preload_content=False,
+                retries=False,
+            )
+        except HTTPError as error:
+            raise Unreachable(f"no answer from {self.host}: {_cause(error)}") from error
+        if response.status in _SUCCESS:
+            return response
+        raise self._refusal(response)
+
+    def _body(self, response: BaseHTTPResponse) -> bytes:
+        with closing(response):
+            try:
+                return response.data
+            except HTTPError as error:
+                raise Unreachable(f"the answer of {self.host} broke off: {type(error).__name__}") from error
+            finally:
+                # It holds the body, which may be a page of megabytes.
+                self._reading = None
+
+    def _own_headers(self) -> dict[str, str]:
+        headers = {"User-Agent": f"kube-events-exporter/{VERSION}"}
         try:
             # Service account tokens rotate: the official client reads the file again once a minute.
             token = self._configuration.get_api_key_with_prefix("BearerToken")
@@ -124,7 +194,7 @@ class Transport:
             response.close()
         if response.status == 401:
             # The token may have been replaced since it was read: read it again, whatever its age.
-            self._connect()
+            self._connect(self._credentials())
         retry_after = parse_retry_after(
             response.headers.get("Retry-After"), now=time.time(), at_most=MAX_RETRY_AFTER
         )

@@ -9,11 +9,20 @@ from pathlib import Path
 import pytest
 
 from exporter.watch.credentials import credentials
-from exporter.watch.errors import ApiServerError, Denied, Expired, Throttled, UnexpectedAnswer, Unreachable
+from exporter.watch.errors import (
+    ApiServerError,
+    Conflict,
+    Denied,
+    Expired,
+    NotFound,
+    Throttled,
+    UnexpectedAnswer,
+    Unreachable,
+)
 from exporter.watch.events_api import EventsApi
 from exporter.watch.transport import Patience, Transport
 from sandbox.cluster.server import KUBECONFIG
-from tests.fixtures.cluster import ScriptedApiServer, list_page, refusal
+from tests.fixtures.cluster import Answer, ScriptedApiServer, Watch, list_page, refusal
 
 RECORDING = Path(__file__).parents[2] / "recording"
 
@@ -32,6 +41,8 @@ def transport_for(kubeconfig: Path) -> Transport:
         (500, "bad-rv-watch-core.json", UnexpectedAnswer),
         (400, "bad-continue-list-core.json", UnexpectedAnswer),
         (429, "error-401.json", Throttled),
+        (404, "error-403.json", NotFound),
+        (409, "error-403.json", Conflict),
     ],
 )
 def test_recorded_answers_are_sorted_by_what_helps(
@@ -132,3 +143,61 @@ def test_without_a_kubeconfig_a_pod_uses_its_service_account(monkeypatch: pytest
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
     with pytest.raises(Denied, match="cannot read the service account of this Pod: Service token file"):
         Transport(credentials(None, None), Patience())
+
+
+def test_a_body_is_sent_with_its_type_and_the_answer_is_read_to_its_end(
+    api_server: ScriptedApiServer, tmp_path: Path
+) -> None:
+    api_server.answers(
+        Answer(200, b'{"kind":"Lease"}'), Answer(201, b"{}"), refusal(409, "Conflict", "later")
+    )
+    transport = transport_for(api_server.kubeconfig(tmp_path / "kubeconfig"))
+    path = "/apis/coordination.k8s.io/v1/namespaces/a/leases/b"
+    assert transport.send("PUT", path, b'{"spec":{}}', read_timeout=5) == b'{"kind":"Lease"}'
+    transport.send("POST", path, b"x", read_timeout=5, content_type="text/plain")
+    with pytest.raises(Conflict, match="409 Conflict later"):
+        transport.send("PUT", path, b"{}", read_timeout=5)
+    first, second, _ = api_server.asked
+    assert (first.method, first.path, first.body) == ("PUT", path, b'{"spec":{}}')
+    assert first.headers["Content-Type"] == "application/json"
+    assert (second.method, second.headers["Content-Type"]) == ("POST", "text/plain")
+
+
+def test_an_answer_that_breaks_off_is_said(api_server: ScriptedApiServer, tmp_path: Path) -> None:
+    api_server.answers(Watch((b'{"kind"',), end="cut"))
+    with pytest.raises(Unreachable, match="broke off: ProtocolError"):
+        transport_for(api_server.kubeconfig(tmp_path / "kubeconfig")).read("/version", {}, read_timeout=5)
+
+
+def test_only_metadata_may_be_asked_for(api_server: ScriptedApiServer, tmp_path: Path) -> None:
+    api_server.answers(Answer(200, b"{}"))
+    wanted = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1, application/json"
+    transport = transport_for(api_server.kubeconfig(tmp_path / "kubeconfig"))
+    assert transport.read("/api/v1/namespaces/a/pods/b", {}, read_timeout=5, accept=wanted) == b"{}"
+    assert api_server.asked[0].headers["Accept"] == wanted
+
+
+def test_a_clone_has_the_same_credentials_and_connections_of_its_own(
+    api_server: ScriptedApiServer, tmp_path: Path
+) -> None:
+    # GIVEN a watch that hangs on one transport
+    transport = transport_for(api_server.kubeconfig(tmp_path / "kubeconfig"))
+    clone = transport.clone()
+    api_server.answers(Watch((), "silent"), Answer(200, b"{}"), Answer(200, b"{}"))
+    with closing(transport.get("/api/v1/events", {}, read_timeout=60)):
+        # THEN the other one is free, also when the first is interrupted
+        assert clone.read("/version", {}, read_timeout=5) == b"{}"
+        transport.interrupt()
+        assert clone.read("/version", {}, read_timeout=5) == b"{}"
+
+
+def test_an_interrupted_transport_refuses_until_it_is_resumed(
+    api_server: ScriptedApiServer, tmp_path: Path
+) -> None:
+    transport = transport_for(api_server.kubeconfig(tmp_path / "kubeconfig"))
+    api_server.answers(Answer(200, b"{}"), Answer(200, b"{}"))
+    transport.interrupt()
+    with pytest.raises(Unreachable, match="interrupted"):
+        transport.read("/version", {}, read_timeout=5)
+    transport.resume()
+    assert transport.read("/version", {}, read_timeout=5) == b"{}"
