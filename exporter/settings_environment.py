@@ -18,13 +18,13 @@ _OF_A_SERVICE = re.compile(
 
 def unknown_variables(environment: Mapping[str, str], known: Collection[str]) -> Iterator[str]:
     """An error line for each KUBE_EVENTS_ variable that is neither a setting nor of a Service."""
+    names = [variable.removeprefix(VARIABLE_PREFIX) for variable in known]
     for variable in sorted(environment):
-        if (
-            variable.startswith(VARIABLE_PREFIX)
-            and variable not in known
-            and not is_of_a_service(variable, environment)
-        ):
-            yield f"{variable} is no setting: {nearest(variable, known)}"
+        if variable in known or not variable.startswith(VARIABLE_PREFIX):
+            continue
+        if not is_of_a_service(variable, environment):
+            near = nearest(variable.removeprefix(VARIABLE_PREFIX), names, prefix=VARIABLE_PREFIX)
+            yield f"{variable} is no setting: {near}"
 
 
 def is_of_a_service(variable: str, environment: Mapping[str, str]) -> bool:

@@ -120,10 +120,10 @@ def options() -> Iterator[Option]:
         yield Option(field.name, hint, str(meta.description), (meta.extra or {})["allowed"], field.default)
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """What to say of a name that is none of `names`."""
+def nearest(name: str, names: Iterable[str], *, prefix: str = "") -> str:
+    """What to say of a name that is none of `names`; `prefix` belongs in front of all of them."""
     near = get_close_matches(name, names, n=1)
-    return f"did you mean {near[0]}?" if near else "docs/exporter.md lists all there are"
+    return f"did you mean {prefix}{near[0]}?" if near else "docs/exporter.md lists all there are"
 
 
 def _without_none(hint: Any) -> Any:

@@ -14,7 +14,7 @@ from exporter.settings_file import read_file
 from exporter.settings_option import Option, SettingsInvalid, options
 from exporter.settings_together import contradictions, region_of
 
-__all__ = ["SettingsInvalid", "add_options", "options", "read_settings"]
+__all__ = ["SettingsInvalid", "add_options", "read_settings"]
 
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 """The first is set by Pod Identity and IRSA in every container that has a role."""

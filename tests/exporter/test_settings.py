@@ -1,14 +1,20 @@
-"""Settings: flags over variables, and every error at once, naming both."""
+"""Settings: flags over variables over the file, and every error at once, naming what is allowed."""
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exporter.settings import Settings
-from exporter.settings_source import SettingsInvalid, add_options, read_settings
+from exporter.settings_environment import is_of_a_service
+from exporter.settings_option import SettingsInvalid, options
+from exporter.settings_source import add_options, read_settings
 from scripts.settings_page import PAGE, with_table
 
 REQUIRED = {
@@ -74,6 +80,21 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
         ("WATCH_TIMEOUT", "1.5", "a whole number from 1 to 1800"),
         ("GRACE_PERIOD", "601", "a number from 0 to 600"),
         ("LOG_LEVEL", "info", "DEBUG, INFO, WARNING or ERROR"),
+        ("NAMESPACES", "shop,Pay", "names of namespaces"),
+        ("NAMESPACES", "shop,,pay", "names of namespaces"),
+        ("START", "yesterday", "all or now"),
+        ("LEADER_ELECTION", "no", "true or false"),
+        ("ENRICH", "True", "true or false"),
+        ("LEASE_NAME", "Kube_Events", "lower-case letters"),
+        ("LEASE_NAMESPACE", "a.b", "the name of a namespace"),
+        ("IDENTITY", "a b", "without blanks"),
+        ("ENRICH_ANNOTATIONS", "team*x", "keys of annotations"),
+        ("SENDERS", "0", "a whole number from 1 to 32"),
+        ("HEARTBEAT_INTERVAL", "-1", "a number from 0 to 3600"),
+        ("LISTEN", "8080", "an address and a port"),
+        ("LISTEN", "::1:8080", "an address and a port"),
+        ("DROP", "reason", "a list of patterns"),
+        ("DROP", '{"reason": ["A"]}', "a list of patterns"),
     ],
 )
 def test_a_wrong_value_is_said_with_what_is_allowed(variable: str, value: str, allowed: str) -> None:
@@ -113,6 +134,204 @@ def test_a_sink_needs_its_own_target_and_no_other() -> None:
         "it must be a name or an ARN",
         "--stream (KUBE_EVENTS_STREAM) has no meaning when --sink is eventbridge: leave it out",
     )
+
+
+def test_a_switch_may_stand_alone_or_say_which() -> None:
+    assert read("--enrich").enrich
+    assert read("--enrich", "--pod-status=false").enrich
+    assert not read("--enrich", "--pod-status=false").pod_status
+    assert not read("--leader-election", "false", KUBE_EVENTS_LEADER_ELECTION="true").leader_election
+
+
+def test_lists_are_separated_by_commas_and_patterns_are_json_or_yaml() -> None:
+    drop = ({"reason": ["LeaderElection"]}, {"type": ["Normal"], "severity": ["low"]})
+    settings = read("--namespaces=shop, pay", "--enrich-annotations", "team,example.com/*")
+    assert settings.namespaces == ("shop", "pay")
+    assert settings.enrich_annotations == ("team", "example.com/*")
+    assert read("--drop", json.dumps(drop)).drop == drop
+    text = "- {reason: [LeaderElection]}\n- {type: [Normal], severity: [low]}"
+    assert read(KUBE_EVENTS_DROP=text).drop == drop
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str], str]:
+    """Write a file of settings; its path."""
+
+    def write(text: str) -> str:
+        path = tmp_path / "settings.yaml"
+        path.write_text(text)
+        return str(path)
+
+    return write
+
+
+def test_the_file_gives_way_to_variables_and_these_to_flags(file: Callable[[str], str]) -> None:
+    path = file("list_page_size: 1\ngrace_period: 1\nstart: now\nsenders:\n")
+    settings = read("--list-page-size=3", KUBE_EVENTS_CONFIG=path, KUBE_EVENTS_GRACE_PERIOD="2")
+    assert (settings.list_page_size, settings.grace_period, settings.start) == (3, 2.0, "now")
+    assert settings.senders is None
+    assert settings.config == path
+    other = file("start: all")
+    assert read("--config", other, KUBE_EVENTS_CONFIG="/nowhere").start == "all"
+
+
+def test_all_settings_may_stand_in_the_file_with_yamls_own_types(file: Callable[[str], str]) -> None:
+    path = file(
+        f"""
+        cluster: prod-eu
+        sink: kinesis
+        stream: {STREAM_ARN}
+        namespaces: [shop, pay]
+        drop: [{{reason: [A]}}]
+        enrich: true
+        enrich_annotations: [team]
+        lease_duration: 20
+        """
+    )
+    settings = read("--config", path, environment={})
+    assert settings == Settings(
+        config=path,
+        cluster="prod-eu",
+        sink="kinesis",
+        stream=STREAM_ARN,
+        region="eu-central-1",
+        namespaces=("shop", "pay"),
+        drop=({"reason": ["A"]},),
+        enrich=True,
+        enrich_annotations=("team",),
+        lease_duration=20.0,
+    )
+
+
+def test_an_empty_file_says_nothing(file: Callable[[str], str]) -> None:
+    assert read("--config", file("# nothing yet\n")).start == "all"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("list_page_sise: 5", "list_page_sise is no setting: did you mean list_page_size?"),
+        ("1: 5", "1 is no setting: docs/exporter.md lists all there are"),
+        ("config: other.yaml", "config is no setting: "),
+        ("list_page_size: ten", "list_page_size is 'ten': it must be a whole number from 1 to 10000"),
+        ("list_page_size: '10'", "list_page_size is '10': it must be a whole number from 1 to 10000"),
+        ("list_page_size: true", "list_page_size is True: it must be a whole number from 1 to 10000"),
+        ("enrich: 'true'", "enrich is 'true': it must be true or false"),
+        ("namespaces: shop", "namespaces is 'shop': it must be names of namespaces, each once"),
+        ("namespaces: [shop, shop]", "namespaces names shop 2 times: once is enough"),
+        ("drop: {reason: [A]}", "drop is {'reason': ['A']}: it must be a list of patterns"),
+        ("drop: [{reson: [A]}]", "drop is wrong at drop[0].reson: expected a field of the event: one of "),
+        ("start: now\nstart: all", "line 2, column 1: the key start stands here twice"),
+        ("drop: [{reason: [A], reason: [B]}]", "line 1, column 22: the key reason stands here twice"),
+        ("drop: &a [*a]", "line 1, column 11: settings have no use for an alias: write it out"),
+        ("- start", "must be a mapping such as `cluster: prod-eu`, not a list"),
+        ("start", "must be a mapping such as `cluster: prod-eu`, not a str"),
+        ("start: [", "line 1, column 9: while parsing a flow node, "),
+        ("start: now\n---\nstart: all", "line 2, column 1: expected a single document in the stream, "),
+        ("start: \x07", "no YAML: "),
+        ("start: 2026-13-45", "no YAML: month must be in 1..12"),
+        ("start: !!python/name:os.system", "line 1, column 8: could not determine a constructor"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_said_with_file_key_and_what_is_allowed(
+    file: Callable[[str], str], text: str, said: str
+) -> None:
+    path = file(text)
+    (error,) = errors("--config", path)
+    assert error.startswith(f"{path}: {said}")
+    assert "\n" not in error
+
+
+def test_a_file_that_is_not_utf_8_or_not_there_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_bytes(b"start: now\ncluster: M\xfcnchen\n")
+    assert errors("--config", str(path)) == (f"{path}: line 2: not UTF-8",)
+    path.unlink()
+    assert errors("--config", str(path)) == (
+        f"--config (KUBE_EVENTS_CONFIG) is '{path}': No such file or directory",
+    )
+    assert errors(KUBE_EVENTS_CONFIG=str(tmp_path)) == (
+        f"--config (KUBE_EVENTS_CONFIG) is '{tmp_path}': Is a directory",
+    )
+
+
+def test_errors_of_the_file_do_not_hide_those_of_flags_and_variables(file: Callable[[str], str]) -> None:
+    found = errors("--senders=0", "--config", file("statr: now\ngrace: 1"), KUBE_EVENTS_LISTN="x")
+    assert [error.split(" is ")[0].rpartition("/")[2] for error in found] == [
+        "KUBE_EVENTS_LISTN",
+        "settings.yaml: statr",
+        "settings.yaml: grace",
+        "--senders (KUBE_EVENTS_SENDERS)",
+    ]
+
+
+def test_an_unknown_variable_is_an_error_with_the_nearest_name() -> None:
+    assert errors(KUBE_EVENTS_LIST_PAGESIZE="5", KUBE_EVENTS_="x") == (
+        "KUBE_EVENTS_ is no setting: docs/exporter.md lists all there are",
+        "KUBE_EVENTS_LIST_PAGESIZE is no setting: did you mean KUBE_EVENTS_LIST_PAGE_SIZE?",
+    )
+
+
+@pytest.mark.parametrize("service", ["KUBE_EVENTS_EXPORTER", "KUBE_EVENTS", "KUBE_EVENTS_PORT_9"])
+def test_what_kubelet_sets_for_a_service_of_our_name_is_no_mistyped_setting(service: str) -> None:
+    # GIVEN a Service kube-events-exporter with the ports metrics and 9090 in the Pod's namespace
+    links = {
+        f"{service}_SERVICE_HOST": "10.100.7.9",
+        f"{service}_SERVICE_PORT": "8080",
+        f"{service}_SERVICE_PORT_METRICS": "8080",
+        f"{service}_PORT": "tcp://10.100.7.9:8080",
+        f"{service}_PORT_8080_TCP": "tcp://10.100.7.9:8080",
+        f"{service}_PORT_8080_TCP_PROTO": "tcp",
+        f"{service}_PORT_8080_TCP_PORT": "8080",
+        f"{service}_PORT_8080_TCP_ADDR": "10.100.7.9",
+    }
+    assert read(**links) == read()
+
+
+def test_a_mistyped_setting_that_ends_like_a_services_variable_is_still_found() -> None:
+    (error,) = errors(KUBE_EVENTS_LISTEN_PORT="8080")
+    assert error == "KUBE_EVENTS_LISTEN_PORT is no setting: did you mean KUBE_EVENTS_LISTEN?"
+
+
+def test_no_setting_has_the_name_of_a_services_variable() -> None:
+    hosts = {f"{option.variable}_SERVICE_HOST": "" for option in options()} | {"KUBE_EVENTS_SERVICE_HOST": ""}
+    assert not [option.variable for option in options() if is_of_a_service(option.variable, hosts)]
+
+
+@pytest.mark.parametrize(
+    ("timings", "said"),
+    [
+        (("10", "10", "2"), "--lease-duration (KUBE_EVENTS_LEASE_DURATION) is 10: it must be greater than"),
+        (("15", "10", "9"), "--renew-deadline (KUBE_EVENTS_RENEW_DEADLINE) is 10: it must be greater than"),
+    ],
+)
+def test_lease_timings_are_held_to_what_client_go_asks_for(timings: tuple[str, str, str], said: str) -> None:
+    flags = dict(zip(("--lease-duration", "--renew-deadline", "--retry-period"), timings, strict=True))
+    (error,) = errors(*(part for flag in flags.items() for part in flag))
+    assert error.startswith(said)
+
+
+def test_settings_of_a_part_that_is_off_are_no_error() -> None:
+    settings = read("--leader-election=false", "--lease-name=other", "--enrich-annotations=team")
+    assert not settings.leader_election
+
+
+def test_a_port_is_a_port() -> None:
+    assert read("--listen=[::]:8080").listen == "[::]:8080"
+    assert errors("--listen=0.0.0.0:70000") == (
+        "--listen (KUBE_EVENTS_LISTEN) is '0.0.0.0:70000': ports end at 65535",
+    )
+
+
+@given(st.dictionaries(st.sampled_from([option.field for option in options()]), st.text(max_size=20)))
+def test_any_text_is_a_setting_or_one_line_of_error(texts: dict[str, str]) -> None:
+    variables = {f"KUBE_EVENTS_{field.upper()}": text for field, text in texts.items()}
+    said: tuple[str, ...] = ()
+    try:
+        read(**variables)
+    except SettingsInvalid as error:
+        said = error.errors
+    assert not [line for line in said if "\n" in line]
 
 
 def test_the_documented_table_is_that_of_the_settings() -> None:
