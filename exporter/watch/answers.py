@@ -1,6 +1,8 @@
-"""The shapes of what the API server answers. Objects stay raw: only normalising looks into an event."""
+"""The shapes of what the API server answers."""
 
 from __future__ import annotations
+
+from typing import Generic, Literal, Protocol, TypeVar
 
 from msgspec import Raw, Struct, field
 
@@ -20,8 +22,39 @@ class Object(Struct, frozen=True):
     metadata: ObjectMeta = ObjectMeta()
 
 
-class WatchLine(Struct, frozen=True):
-    """One line of a watch: ADDED, MODIFIED, DELETED, BOOKMARK or ERROR, and the object it is about."""
+class Versioned(Protocol):
+    """Metadata, as far as the watch looks into it."""
+
+    @property
+    def resource_version(self) -> str:
+        """Of the state."""
+
+
+class Watchable(Protocol):
+    """What a resource's type needs to be watched."""
+
+    @property
+    def metadata(self) -> Versioned:
+        """Of the object."""
+
+
+T = TypeVar("T", bound=Watchable)
+Item = TypeVar("Item")
+T_co = TypeVar("T_co", bound=Watchable, covariant=True)
+
+Change = Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
+"""DELETED carries the last state with a version of its own; a BOOKMARK only a version."""
+
+
+class WatchLine(Struct, Generic[T_co], frozen=True):
+    """One line of a watch that is about an object."""
+
+    type: Change
+    object: T_co
+
+
+class AnyLine(Struct, frozen=True):
+    """One line of a watch, whatever it is: ERROR as well, or what nobody has heard of."""
 
     type: str
     object: Raw
@@ -34,11 +67,11 @@ class ListMeta(Struct, frozen=True, rename="camel"):
     continue_: str = field(default="", name="continue")
 
 
-class EventList(Struct, frozen=True):
+class ListPage(Struct, Generic[Item], frozen=True):
     """One page of a list. Its items lack `kind` and `apiVersion`, and come in key order."""
 
     metadata: ListMeta
-    items: list[Raw] | None = None
+    items: list[Item] | None = None
 
 
 class Status(Struct, frozen=True):

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import msgspec
+from msgspec import Raw
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
-from exporter.watch.answers import EventList
+from exporter.watch.answers import ListPage
 from exporter.watch.errors import UnexpectedAnswer, Unreachable
 from exporter.watch.lines import TooLong, split_lines
 from exporter.watch.transport import Transport
@@ -19,7 +20,7 @@ EVENTS = "/api/v1/events"
 READ_BYTES = 64 * 1024
 """Asked of the connection at once. It gives what has arrived, so this adds no delay."""
 
-_list_decoder = msgspec.json.Decoder(EventList)
+_list_decoder = msgspec.json.Decoder(ListPage[Raw])
 
 
 class EventsApi:
@@ -28,7 +29,7 @@ class EventsApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list_page(self, limit: int, continue_: str = "") -> EventList:
+    def list_page(self, limit: int, continue_: str = "") -> ListPage[Raw]:
         """One page of at most `limit` events; `continue_` is the token of the page before.
 
         Raises:

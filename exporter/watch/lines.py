@@ -38,3 +38,35 @@ def split_lines(chunks: Iterable[bytes], limit: int = MAX_LINE_BYTES) -> Iterato
             parts = []
         elif rest:
             parts.append(rest)
+
+
+def whole_lines(pieces: Iterable[bytes], limit: int = MAX_LINE_BYTES) -> Iterator[bytes | TooLong]:
+    """Whole lines, as many together as have arrived together, each with its newline.
+
+    What follows the last newline is half a line of a connection that broke. It is left out: the watch
+    resumes at the version before it, so the server sends it again.
+
+    Args:
+        pieces: of the stream, each shorter than `limit`.
+        limit: bytes of a line.
+    """
+    parts: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        end = piece.rfind(b"\n") + 1
+        if end:
+            first = piece.find(b"\n")
+            if size + first > limit:
+                yield TooLong(size + first)
+                whole = piece[first + 1 : end]
+            else:
+                whole = b"".join((*parts, piece[:end]))
+            if whole:
+                yield whole
+            parts, size = [], 0
+        rest = piece[end:]
+        size += len(rest)
+        if size > limit:
+            parts = []
+        elif rest:
+            parts.append(rest)

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from eventcore.backoff import Backoff
 from exporter.counts import Counts
-from exporter.watch.answers import Object, Status, WatchLine
+from exporter.watch.answers import AnyLine, Object, Status
 from exporter.watch.errors import (
     ApiServerError,
     Denied,
@@ -27,7 +27,7 @@ from exporter.watch.lines import TooLong
 
 logger = logging.getLogger(__name__)
 
-_line_decoder = msgspec.json.Decoder(WatchLine)
+_line_decoder = msgspec.json.Decoder(AnyLine)
 _object_decoder = msgspec.json.Decoder(Object)
 _status_decoder = msgspec.json.Decoder(Status)
 

@@ -1,0 +1,132 @@
+"""From lines and pages to typed objects: all at once where every one is well-formed, else one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple, cast, get_args
+
+import msgspec
+from msgspec import Raw, Struct
+
+from exporter.watch.answers import AnyLine, Change, ListPage, Status, T, WatchLine
+from exporter.watch.errors import ApiServerError, UnexpectedAnswer, error_of_status
+
+_CHANGES = frozenset(get_args(Change))
+
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
+
+
+class _Version(Struct, rename="camel"):
+    resource_version: str
+
+
+class _Identified(Struct):
+    metadata: _Version
+
+
+_any_line = msgspec.json.Decoder(AnyLine)
+_identified = msgspec.json.Decoder(_Identified)
+_status = msgspec.json.Decoder(Status)
+
+
+class Malformed(NamedTuple):
+    """A line or an item that is no JSON of an object with a version."""
+
+    reason: str
+    size: int
+
+
+class Lines(NamedTuple, Generic[T]):
+    """What a piece of a watch held, in its order."""
+
+    lines: list[WatchLine[T]]
+    malformed: list[Malformed] = []  # noqa: RUF012 - never changed
+    error: ApiServerError | None = None
+    """Of an ERROR line, which is the last one."""
+
+
+class Page(NamedTuple, Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    malformed: list[Malformed]
+    version: str
+    continue_: str
+
+
+class Decoding(Generic[T]):
+    """Decodes the objects of one resource.
+
+    An object whose fields have other types than `type_` wants is handed to `repair` as plain JSON: one odd
+    field must not cost the event.
+    """
+
+    def __init__(self, type_: type[T], repair: Callable[[object], T]) -> None:
+        """
+        Args:
+            type_: a struct of the fields that are needed; each has a default, since a BOOKMARK has only a
+                version.
+            repair: makes one of any JSON object. It does not raise.
+        """
+        self._item = msgspec.json.Decoder(type_)
+        # mypy knows no types that are computed.
+        self._line = msgspec.json.Decoder(cast(Any, WatchLine)[type_])
+        self._page = msgspec.json.Decoder(cast(Any, ListPage)[type_])
+        self._raw_page = msgspec.json.Decoder(ListPage[Raw])
+        self._repair = repair
+
+    def lines(self, block: bytes) -> Lines[T]:
+        """Decode whole lines."""
+        try:
+            return Lines(self._line.decode_lines(block))
+        except _UNREADABLE:
+            return self._one_by_one(block)
+
+    def page(self, body: bytes) -> Page[T]:
+        """Decode a list.
+
+        Raises:
+            UnexpectedAnswer: it is none.
+        """
+        try:
+            page: ListPage[T] = self._page.decode(body)
+        except _UNREADABLE:
+            return self._odd_page(body)
+        return Page(page.items or [], [], page.metadata.resource_version, page.metadata.continue_)
+
+    def _one_by_one(self, block: bytes) -> Lines[T]:
+        taken: Lines[T] = Lines([], [])
+        for line in block.split(b"\n"):
+            if not line.strip():
+                continue
+            try:
+                decoded = _any_line.decode(line)
+                if decoded.type == "ERROR":
+                    return taken._replace(error=error_of_status(_status.decode(decoded.object)))
+                if decoded.type not in _CHANGES:
+                    raise msgspec.ValidationError(f"of unknown type {decoded.type!r}")
+                taken.lines.append(WatchLine(cast(Change, decoded.type), self._one(decoded.object)))
+            except _UNREADABLE as error:
+                taken.malformed.append(Malformed(str(error), len(line)))
+        return taken
+
+    def _odd_page(self, body: bytes) -> Page[T]:
+        try:
+            page = self._raw_page.decode(body)
+        except _UNREADABLE as error:
+            raise UnexpectedAnswer(f"the list is no list: {error}") from None
+        decoded: Page[T] = Page([], [], page.metadata.resource_version, page.metadata.continue_)
+        for item in page.items or ():
+            try:
+                decoded.items.append(self._one(item))
+            except _UNREADABLE as error:
+                decoded.malformed.append(Malformed(str(error), len(bytes(item))))
+        return decoded
+
+    def _one(self, raw: Raw) -> T:
+        try:
+            return self._item.decode(raw)
+        except msgspec.ValidationError:
+            # Without a version, or with one of another type, it is beyond repair: nothing could identify it.
+            _identified.decode(raw)
+            return self._repair(msgspec.json.decode(raw))
