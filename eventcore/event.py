@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, get_args
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -67,21 +67,22 @@ class ContainerExit(Struct, frozen=True, kw_only=True, rename="camel", omit_defa
     """How a container ended: what a synthetic event is about. Names of core/v1 ContainerStateTerminated."""
 
     name: str
+    exit_code: int
     reason: str = ""
-    exit_code: int = 0
     signal: int = 0
-    container_id: str = ""
+    """By which it was killed, 0 if by none."""
+    container_id: str = field(default="", name="containerID")
     started_at: datetime | None = None
     finished_at: datetime | None = None
     memory_limit: str = ""
     """`resources.limits.memory` of the container, as it is written there; "" if it has none."""
     init: bool = False
     """Whether it is an init container."""
-    restart_count: int = 0
+    restart_count: int
     """The container's restartCount when this end was seen."""
     restarts: int | None = None
-    """How far restartCount moved since the last look, None if this was the first look. Of several ends
-    between two looks Kubernetes keeps only the last."""
+    """How far restartCount moved since the end before this one was told, or since the first look; None at the
+    first look. Of several ends between two looks Kubernetes keeps only the last."""
 
 
 class Source(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

@@ -62,6 +62,8 @@ def _kind(type_info: inspect.Type) -> Any:
             return tuple(values)
         case inspect.DictType():
             return {ANY_NAME: STRING}
+        case inspect.VarTupleType(item) if isinstance(item, inspect.StructType):
+            return _fields(item)  # a pattern speaks of an array's objects as if there were one
         case inspect.BoolType():
             return BOOLEAN
         case inspect.IntType() | inspect.FloatType():

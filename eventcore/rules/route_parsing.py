@@ -24,7 +24,12 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _NAME_ALLOWED = "a name of at most 40 letters, digits, - and _"
 """SQS allows 80 characters of a queue's name, which holds the receiver's beside ours."""
 
-_FREE = ("metadata.labels.", "metadata.annotations.")
+_FREE = (
+    "metadata.labels.",
+    "metadata.annotations.",
+    "involvedObject.labels.",
+    "involvedObject.annotations.",
+)
 
 
 class RouteParser:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from msgspec import Struct
 
@@ -20,12 +22,19 @@ class Document(Struct, frozen=True):
 
 
 def build_document(event: Event, period: IndexPeriod = "day") -> Document:
-    """The wire record with `@timestamp`, when it was last seen, and `labelPairs`, its labels as `key=value`.
+    """The wire record with `@timestamp`, when it was last seen, and its labels as `key=value`.
 
-    Labels have keys that anybody chooses, so they are no fields: each would be one more in the mapping.
+    `labelPairs` are those of the Event object, `objectLabelPairs` those of the object that it is about. A
+    label's key is anybody's choice, so it is no field: each would be one more in the mapping.
     """
     source = as_view(event)
     source["@timestamp"] = source["lastSeen"]
     if event.metadata.labels:
-        source["labelPairs"] = [f"{key}={value}" for key, value in event.metadata.labels.items()]
+        source["labelPairs"] = _pairs(event.metadata.labels)
+    if event.involved_object.labels:
+        source["objectLabelPairs"] = _pairs(event.involved_object.labels)
     return Document(observation_id(event), index_name(event, period), msgspec.json.encode(source))
+
+
+def _pairs(labels: Mapping[str, str]) -> list[str]:
+    return [f"{key}={value}" for key, value in labels.items()]

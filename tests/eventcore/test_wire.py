@@ -6,9 +6,11 @@ import json
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from eventcore.event import SCHEMA_VERSION
+from eventcore.event import SCHEMA_VERSION, ContainerExit, Event, InvolvedObject, ObjectReference, Owner
 from eventcore.wire import (
     MAX_RECORD_BYTES,
     MalformedRecord,
@@ -100,3 +102,78 @@ def test_an_event_that_was_not_normalised_still_fits() -> None:
     sent = decode(encode(odd))
     assert len(encode(odd)) <= MAX_RECORD_BYTES
     assert {"node", "message"} <= set(sent.truncated)
+
+
+_TEXT = st.builds(
+    lambda text, times: text * times, st.text(max_size=3), st.sampled_from([1, 100, 2_000, 100_000])
+)
+_TEXTS_BY_NAME = st.dictionaries(_TEXT, _TEXT, max_size=4)
+_REFERENCE = {
+    "kind": _TEXT,
+    "namespace": _TEXT,
+    "name": _TEXT,
+    "uid": _TEXT,
+    "api_version": _TEXT,
+    "resource_version": _TEXT,
+    "field_path": _TEXT,
+}
+_OWNERS = st.lists(st.builds(Owner, kind=_TEXT, name=_TEXT, uid=_TEXT, api_version=_TEXT), max_size=40)
+_CONTAINERS = st.builds(
+    ContainerExit,
+    name=_TEXT,
+    reason=_TEXT,
+    exit_code=st.integers(-(2**31), 2**31),
+    container_id=_TEXT,
+    memory_limit=_TEXT,
+    restart_count=st.integers(0, 2**31),
+)
+_EVENTS = st.builds(
+    replace,
+    st.just(event()),
+    message=_TEXT,
+    node=_TEXT,
+    reason=_TEXT,
+    not_enriched=_TEXT,
+    container=_CONTAINERS,
+    involved_object=st.builds(
+        InvolvedObject,
+        **_REFERENCE,
+        labels=_TEXTS_BY_NAME,
+        annotations=_TEXTS_BY_NAME,
+        owners=_OWNERS.map(tuple),
+    ),
+    related=st.builds(ObjectReference, **_REFERENCE),
+)
+
+
+@given(_EVENTS)
+def test_no_record_is_over_its_limit_whatever_was_added_to_the_event(large: Event) -> None:
+    data = encode(large)
+    assert len(data) <= MAX_RECORD_BYTES
+    sent = decode(data)
+    assert sent == large or sent.truncated
+    assert sent.metadata.uid == large.metadata.uid
+
+
+def test_labels_and_annotations_of_the_object_go_with_those_of_the_event() -> None:
+    # GIVEN an enriched event whose object's annotations are more than a record holds
+    large = replace(
+        event(metadata=raw_event()["metadata"] | {"annotations": {"note": "x"}, "labels": {"a": "b"}}),
+        involved_object=InvolvedObject(
+            labels={"app": "web"}, annotations={f"note-{number}": "x" * 4000 for number in range(100)}
+        ),
+        truncated=("involvedObject.annotations.note-7",),
+    )
+    # WHEN
+    sent = decode(encode(large))
+    # THEN annotations are gone, of both; the labels stayed
+    assert sent.truncated == ("involvedObject.annotations", "metadata.annotations")
+    assert (sent.metadata.labels, sent.involved_object.labels) == ({"a": "b"}, {"app": "web"})
+
+
+def test_owners_stay_while_the_message_can_give_way() -> None:
+    owners = (Owner(kind="Job", name="nightly", uid="5a7c"), Owner(kind="CronJob", name="nightly"))
+    large = replace(event(), involved_object=InvolvedObject(owners=owners), message="m" * 300_000)
+    sent = decode(encode(large))
+    assert sent.involved_object.owners == owners
+    assert sent.truncated == ("message",)

@@ -9,7 +9,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from eventcore.event import SCHEMA_VERSION, Cluster, Event, Metadata, InvolvedObject, Source
+from eventcore.event import (
+    SCHEMA_VERSION,
+    Cluster,
+    ContainerExit,
+    Event,
+    InvolvedObject,
+    Metadata,
+    ObjectReference,
+    Owner,
+    Source,
+)
 from eventcore.wire import decode
 from lambdas.index_events.document import build_document
 from lambdas.setup_index.definitions import index_template
@@ -20,15 +30,15 @@ TIME = datetime(2026, 11, 21, 2, 10, 0, tzinfo=UTC)
 
 def complete_event() -> Event:
     """An event with every field there is."""
-    reference = InvolvedObject(
-        kind="Pod",
-        namespace="shop",
-        name="web-1",
-        uid="41ebaa08",
-        api_version="v1",
-        resource_version="247",
-        field_path="spec.containers{app}",
-    )
+    reference = {
+        "kind": "Pod",
+        "namespace": "shop",
+        "name": "web-1",
+        "uid": "41ebaa08",
+        "api_version": "v1",
+        "resource_version": "247",
+        "field_path": "spec.containers{app}",
+    }
     return Event(
         schema_version=SCHEMA_VERSION,
         cluster=Cluster(name="prod-eu"),
@@ -41,8 +51,16 @@ def complete_event() -> Event:
             labels={"app": "web"},
             annotations={"note": "x"},
         ),
-        involved_object=reference,
-        related=reference,
+        involved_object=InvolvedObject(
+            **reference,
+            labels={"app": "web", "tier": "front"},
+            annotations={"team": "shop"},
+            owners=(
+                Owner(kind="ReplicaSet", name="web-69", uid="5a7c", api_version="apps/v1"),
+                Owner(kind="Deployment", name="web", uid="9e21", api_version="apps/v1"),
+            ),
+        ),
+        related=ObjectReference(**reference),
         first_seen=TIME,
         last_seen=TIME,
         received_at=TIME,
@@ -58,6 +76,20 @@ def complete_event() -> Event:
         reporting_instance="node-1",
         node="node-1",
         synthetic=True,
+        container=ContainerExit(
+            name="app",
+            exit_code=137,
+            reason="OOMKilled",
+            signal=9,
+            container_id="containerd://f297",
+            started_at=TIME,
+            finished_at=TIME,
+            memory_limit="64Mi",
+            init=True,
+            restart_count=3,
+            restarts=1,
+        ),
+        not_enriched="timeout",
         truncated=("message",),
     )
 
@@ -65,7 +97,9 @@ def complete_event() -> Event:
 def paths(value: dict[str, Any], prefix: str = "") -> Iterator[str]:
     """The fields of a document; labels and annotations are one each, whatever their keys."""
     for name, inner in value.items():
-        if isinstance(inner, dict) and name not in ("labels", "annotations"):
+        if name == "owners":
+            yield from (path for owner in inner for path in paths(owner, f"{prefix}{name}."))
+        elif isinstance(inner, dict) and name not in ("labels", "annotations"):
             yield from paths(inner, f"{prefix}{name}.")
         else:
             yield prefix + name
@@ -86,7 +120,11 @@ def mappings() -> dict[str, Any]:
 
 def test_every_field_of_the_event_is_set_in_the_complete_one() -> None:
     # GIVEN the complete event of this test
-    for struct in (complete_event(), complete_event().metadata, complete_event().involved_object):
+    event = complete_event()
+    assert event.related is not None
+    assert event.container is not None
+    structs = (event, event.metadata, event.involved_object, event.related, event.container, event.source)
+    for struct in (*structs, *event.involved_object.owners):
         # THEN no field that may be empty is
         assert all(getattr(struct, field.name) for field in msgspec.structs.fields(struct))
 
@@ -116,6 +154,8 @@ def test_labels_are_searched_as_pairs() -> None:
     document = msgspec.json.decode(build_document(complete_event()).source)
     assert document["labelPairs"] == ["app=web"]
     assert document["metadata"]["labels"] == {"app": "web"}
+    assert document["objectLabelPairs"] == ["app=web", "tier=front"]
+    assert document["involvedObject"]["labels"] == {"app": "web", "tier": "front"}
 
 
 def test_a_document_is_named_and_filed_by_its_observation() -> None:
