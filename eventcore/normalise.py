@@ -2,121 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
 from eventcore.event import SCHEMA_VERSION, Cluster, Event, InvolvedObject, Metadata, ObjectReference, Source
-from eventcore.fields import FieldReader, mapping, objects, positive
-from eventcore.limits import MAX_MESSAGE_BYTES
+from eventcore.kubernetes_event import KubernetesEvent, ObjectMeta, Reference
+from eventcore.repair import repaired
 from eventcore.severity import builtin_severity
-from eventcore.timestamps import in_utc, parse_time
+from eventcore.shorten import Shortener, is_short
+from eventcore.timestamps import in_utc, known_time
 
-_BULKY_ANNOTATIONS = frozenset({"kubectl.kubernetes.io/last-applied-configuration"})
-"""A copy of the whole object that `kubectl apply` leaves: it says nothing about what happened."""
+_MAX_COUNT = 2**63 - 1
+"""The largest long of OpenSearch. Kubernetes itself counts in 32 bits."""
+
+NodeOf = Callable[[str], str]
+"""From the uid of a Pod to the name of its node, "" where it is not known."""
 
 
-def normalise(raw: object, *, cluster: str, received_at: datetime) -> Event:
-    """The event in `raw`, decoded JSON of one core/v1 Event.
+def normalise(
+    raw: KubernetesEvent | object, *, cluster: str, received_at: datetime, node_of: NodeOf | None = None
+) -> Event:
+    """The event in `raw`: an Event object of core/v1, decoded into its type, or decoded JSON of any kind.
 
     Never raises: a field that is absent or of another type is empty. The caller judges what cannot be used:
     an event without `metadata.uid` or `metadata.resourceVersion` has no identity.
 
     Args:
-        raw: any JSON value.
+        raw: a `KubernetesEvent`, which is the quick way, or any JSON value.
         cluster: name of the cluster it was read from.
         received_at: when it was read; a time without an offset is taken as UTC.
+        node_of: where Pods run, if the caller knows it.
     """
-    event = raw if isinstance(raw, dict) else {}
-    read = FieldReader()
+    event = raw if isinstance(raw, KubernetesEvent) else repaired(raw)
+    known_cluster, truncated = _cluster(cluster)
+    if not is_short(event):
+        shortener = Shortener()
+        event = shortener.event(event)
+        truncated = tuple(sorted((*truncated, *shortener.truncated)))
     received = in_utc(received_at)
-    object_meta = mapping(event, "metadata")
-    metadata = _metadata(object_meta, read, received)
-    involved = InvolvedObject(**_reference_fields(mapping(event, "involvedObject"), "involvedObject.", read))
-    reporting_component = read.text(event, "reportingComponent")
-    reporting_instance = read.text(event, "reportingInstance")
-    source = mapping(event, "source")
-    host = read.text(source, "host", "source.")
-    component = read.text(source, "component", "source.") or reporting_component
-    reason = read.text(event, "reason")
-    event_type = read.text(event, "type")
-    message = read.text(event, "message", limit=MAX_MESSAGE_BYTES)
-    series = mapping(event, "series")
-    related = mapping(event, "related")
-    first_seen, last_seen = _seen(event, series, metadata.creation_timestamp)
+    metadata = event.metadata
+    created = known_time(metadata.creation_timestamp) or received
+    event_time = known_time(event.event_time)
+    series = event.series
+    involved = event.involved_object
+    source = event.source
+    component = source.component or event.reporting_component
     return Event(
         schema_version=SCHEMA_VERSION,
-        cluster=Cluster(name=read.shortened(cluster, "cluster.name")),
-        metadata=metadata,
-        involved_object=involved,
-        related=_reference(related, "related.", read) if related else None,
-        first_seen=first_seen,
-        last_seen=last_seen,
-        received_at=received,
-        written_at=_written_at(object_meta),
-        count=positive(series, "count") or positive(event, "count") or 1,
-        severity=builtin_severity(
-            reason=reason,
-            event_type=event_type,
-            component=component,
-            message=message,
+        cluster=known_cluster,
+        metadata=Metadata(
+            uid=metadata.uid,
+            resource_version=metadata.resource_version,
+            creation_timestamp=created,
+            name=metadata.name,
+            namespace=metadata.namespace,
+            labels=metadata.labels or {},
+            annotations=metadata.annotations or {},
         ),
-        reason=reason,
-        type=event_type,
-        action=read.text(event, "action"),
-        message=message,
-        source=Source(component=component, host=host or reporting_instance),
-        reporting_component=reporting_component,
-        reporting_instance=reporting_instance,
-        # Never reportingInstance, which for most controllers is the name of a Pod or a process.
-        node=involved.name if involved.kind == "Node" else host,
-        truncated=read.truncated,
-    )
-
-
-def _metadata(raw: Mapping[str, object], read: FieldReader, received: datetime) -> Metadata:
-    return Metadata(
-        uid=read.text(raw, "uid", "metadata."),
-        resource_version=read.text(raw, "resourceVersion", "metadata."),
-        creation_timestamp=parse_time(raw.get("creationTimestamp")) or received,
-        name=read.text(raw, "name", "metadata."),
-        namespace=read.text(raw, "namespace", "metadata."),
-        labels=read.labels(raw, "labels", "metadata.labels", without=frozenset()),
-        annotations=read.labels(raw, "annotations", "metadata.annotations", without=_BULKY_ANNOTATIONS),
-    )
-
-
-def _reference(raw: Mapping[str, object], prefix: str, read: FieldReader) -> ObjectReference:
-    return ObjectReference(**_reference_fields(raw, prefix, read))
-
-
-def _reference_fields(raw: Mapping[str, object], prefix: str, read: FieldReader) -> dict[str, Any]:
-    return {
-        "kind": read.text(raw, "kind", prefix),
-        "namespace": read.text(raw, "namespace", prefix),
-        "name": read.text(raw, "name", prefix),
-        "uid": read.text(raw, "uid", prefix),
-        "api_version": read.text(raw, "apiVersion", prefix),
-        "resource_version": read.text(raw, "resourceVersion", prefix),
-        "field_path": read.text(raw, "fieldPath", prefix),
-    }
-
-
-def _seen(
-    event: Mapping[str, object], series: Mapping[str, object], created: datetime
-) -> tuple[datetime, datetime]:
-    """First and last time. Writers of events/v1 set only eventTime, and lastObservedTime in a series."""
-    event_time = parse_time(event.get("eventTime"))
-    first = parse_time(event.get("firstTimestamp")) or event_time or created
-    last = (
-        parse_time(series.get("lastObservedTime"))
-        or parse_time(event.get("lastTimestamp"))
+        involved_object=InvolvedObject(
+            kind=involved.kind,
+            namespace=involved.namespace,
+            name=involved.name,
+            uid=involved.uid,
+            api_version=involved.api_version,
+            resource_version=involved.resource_version,
+            field_path=involved.field_path,
+        ),
+        related=None if event.related is None else _related(event.related),
+        # Writers of events/v1 set only eventTime, and lastObservedTime in a series.
+        first_seen=known_time(event.first_timestamp) or event_time or created,
+        last_seen=(known_time(series.last_observed_time) if series else None)
+        or known_time(event.last_timestamp)
         or event_time
-        or created
+        or created,
+        received_at=received,
+        written_at=_written_at(metadata),
+        count=(_positive(series.count) if series else 0) or _positive(event.count) or 1,
+        severity=builtin_severity(
+            reason=event.reason, event_type=event.type, component=component, message=event.message
+        ),
+        reason=event.reason,
+        type=event.type,
+        action=event.action,
+        message=event.message,
+        source=Source(component=component, host=source.host or event.reporting_instance),
+        reporting_component=event.reporting_component,
+        reporting_instance=event.reporting_instance,
+        node=_node(involved, source.host, node_of),
+        truncated=truncated,
     )
-    return first, last
 
 
-def _written_at(metadata: Mapping[str, object]) -> datetime | None:
-    times = (parse_time(entry.get("time")) for entry in objects(metadata, "managedFields"))
-    return max((time for time in times if time is not None), default=None)
+def _node(involved: Reference, host: str, node_of: NodeOf | None) -> str:
+    """Never reportingInstance, which for most controllers is the name of a Pod or a process."""
+    if involved.kind == "Node":
+        return involved.name
+    if node_of is not None and involved.kind == "Pod":
+        return node_of(involved.uid) or host
+    return host
+
+
+def _related(related: Reference) -> ObjectReference | None:
+    if related == _NOTHING:
+        return None
+    return ObjectReference(
+        kind=related.kind,
+        namespace=related.namespace,
+        name=related.name,
+        uid=related.uid,
+        api_version=related.api_version,
+        resource_version=related.resource_version,
+        field_path=related.field_path,
+    )
+
+
+_NOTHING = Reference()
+
+
+def _written_at(metadata: ObjectMeta) -> datetime | None:
+    newest = None
+    for entry in metadata.managed_fields or ():
+        time = known_time(entry.time)
+        if time is not None and (newest is None or time > newest):
+            newest = time
+    return newest
+
+
+def _positive(count: int | None) -> int:
+    """A count that is one, else 0."""
+    return count if count is not None and 0 < count <= _MAX_COUNT else 0
+
+
+@lru_cache(maxsize=8)
+def _cluster(name: str) -> tuple[Cluster, tuple[str, ...]]:
+    """The cluster, and the path of its name if that had to be cut. A process knows one."""
+    shortener = Shortener()
+    return Cluster(name=shortener.text(name, "cluster.name")), shortener.truncated

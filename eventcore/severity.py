@@ -18,8 +18,10 @@ def builtin_severity(*, reason: str, event_type: str, component: str, message: s
         component: source.component, else reportingComponent.
         message: the event's message.
     """
-    rows = _rows_by_reason.get(reason, ())
-    text = message.removeprefix(_COMBINED) if rows else message
+    rows = _rows_by_reason.get(reason)
+    if rows is None:
+        return by_type(event_type)
+    text = message.removeprefix(_COMBINED)
     for row in rows:
         if _fits(row, component, text):
             return row.severity

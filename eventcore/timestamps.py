@@ -15,10 +15,20 @@ def parse_time(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        time = in_utc(msgspec.convert(value, datetime))
-    except (msgspec.ValidationError, OverflowError, ValueError):
+        return known_time(msgspec.convert(value, datetime))
+    except (msgspec.ValidationError, ValueError):
         return None
-    return None if time.year == _GO_ZERO_YEAR else time
+
+
+def known_time(time: datetime | None) -> datetime | None:
+    """The same moment in UTC, or None where there is none: out of range, Go's zero time."""
+    if time is None or (time.tzinfo is UTC and time.year != _GO_ZERO_YEAR):
+        return time  # as Kubernetes writes nearly all of them
+    try:
+        moment = in_utc(time)
+    except OverflowError:
+        return None
+    return None if moment.year == _GO_ZERO_YEAR else moment
 
 
 def in_utc(time: datetime) -> datetime:
@@ -27,6 +37,9 @@ def in_utc(time: datetime) -> datetime:
     Raises:
         OverflowError: the moment lies outside of the years 1 to 9999 in UTC.
     """
-    if time.tzinfo is None:
+    zone = time.tzinfo
+    if zone is UTC:
+        return time
+    if zone is None:
         return time.replace(tzinfo=UTC)
     return time.astimezone(UTC)

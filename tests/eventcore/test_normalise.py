@@ -86,6 +86,23 @@ def test_the_node_is_the_involved_node_else_the_reporters_host() -> None:
     assert event(involvedObject={"kind": "Node", "name": "node-7"}).node == "node-7"
 
 
+def test_the_node_of_a_pods_events_is_the_pods_where_it_is_known() -> None:
+    nodes = {"41ebaa08-3e95-4447-aa65-9f4b1c19e71b": "node-2"}
+
+    def node(**changes: Any) -> str:
+        raw = raw_event(**changes)
+        node_of = lambda uid: nodes.get(uid, "")  # noqa: E731
+        return normalise(raw, cluster="prod-eu", received_at=RECEIVED_AT, node_of=node_of).node
+
+    assert node() == "node-2"
+    # The scheduler's events come from no node.
+    assert node(source={}) == "node-2"
+    assert node(involvedObject={"kind": "Pod", "uid": "unknown"}) == "node-1.example.internal"
+    # Another kind of object is nowhere.
+    pod = raw_event()["involvedObject"]
+    assert node(involvedObject=pod | {"kind": "Job"}, source={}) == ""
+
+
 def test_the_last_write_is_the_newest_of_managed_fields() -> None:
     metadata = raw_event()["metadata"] | {
         "managedFields": [
