@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 CHECKOV := build/checkov
 CODE := eventcore exporter lambdas kube_events sandbox bench scripts tests
 
-.PHONY: help demo test check fix test-infra package bench lock clean
+.PHONY: help demo test cluster cluster-down test-cluster check fix test-infra package bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,16 @@ demo: $(READY) ## run the whole pipeline on this machine (TRANSPORT=kinesis|even
 test: $(READY) ## all tests: unit, property, functional, packaged, Terraform, one end-to-end run
 	@$(BIN)/python -m coverage run -m pytest $(ARGS)
 	@$(BIN)/python -m coverage report --format=total | sed 's/^/coverage of what runs in production, in percent: /'
+
+cluster: $(READY) ## a real Kubernetes control plane on this machine, without containers (the first time builds for 6 minutes)
+	@$(BIN)/python -m sandbox.control_plane up
+
+cluster-down: $(READY) ## end it, and remove its state
+	@$(BIN)/python -m sandbox.control_plane down
+
+test-cluster: $(READY) ## the exporter against a real kube-apiserver, with faults (CHAOS_SECONDS=600 for the long chaos)
+	@$(BIN)/python -m sandbox.control_plane build
+	@$(BIN)/python -m pytest -m cluster tests/cluster $(ARGS)
 
 check: $(READY) $(CHECKOV)/.ready ## formatting, lint, types, layers, Terraform
 	@echo '• ruff' && $(BIN)/ruff format --check --quiet $(CODE) && $(BIN)/ruff check --quiet $(CODE)
