@@ -3,7 +3,8 @@
 ApiServerError
  x  Expired             the version or the continue token is older than what the server keeps: list again
  x  Throttled           the server asked for patience, and perhaps said how much
- x  Denied              credentials missing, refused (401), or without the right (403): somebody has to act
+ x  Denied              credentials missing or refused (401): somebody has to act
+ |   x  Forbidden       they are good, but do not have the right (403)
  x  NotFound            there is no such object (404)
  x  Conflict            somebody else wrote the object since it was read (409): read it again
  x  Unreachable         no connection, cut in the middle, silent for too long, or a gateway's 502-504
@@ -48,6 +49,10 @@ class Denied(ApiServerError):
     """HTTP 401 or 403, or credentials that cannot be read."""
 
 
+class Forbidden(Denied):
+    """HTTP 403."""
+
+
 class NotFound(ApiServerError):
     """HTTP 404."""
 
@@ -66,7 +71,7 @@ class UnexpectedAnswer(ApiServerError):
 
 _BY_CODE: dict[int, type[ApiServerError]] = {
     HTTPStatus.UNAUTHORIZED: Denied,
-    HTTPStatus.FORBIDDEN: Denied,
+    HTTPStatus.FORBIDDEN: Forbidden,
     HTTPStatus.NOT_FOUND: NotFound,
     HTTPStatus.CONFLICT: Conflict,
     HTTPStatus.GONE: Expired,
