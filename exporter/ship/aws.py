@@ -29,7 +29,7 @@ CALLS = Config(
     # Records are built by ourselves: checking each of them again costs more than everything else in a call.
     parameter_validation=False,
     tcp_keepalive=True,
-    # As many as there may be senders: one that finds no room for its connection makes a new one for each call.
+    # As many as there may be senders: one without room for its connection makes a new one for each call.
     max_pool_connections=32,
     user_agent_extra=f"kube-events-exporter/{VERSION}",
 )

@@ -1,8 +1,8 @@
 """Kinesis Data Streams: PutRecords.
 
 botocore copies each record of a call four times on its way into the body, in Python. So the body is made
-here, and takes the place of an empty one by botocore's own events; the endpoint, the signature, the connection,
-the answer and its errors stay botocore's.
+here, and takes the place of an empty one by botocore's own events; endpoint, signature, connection, answer
+and errors stay botocore's.
 """
 
 from __future__ import annotations
