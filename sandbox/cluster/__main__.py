@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sandbox.cluster.recording import HANDMADE, MAIN
+from sandbox.cluster.recording import HANDMADE, MAIN, PODS
 from sandbox.cluster.server import ReplayServer
 
 
@@ -13,12 +13,15 @@ def main() -> int:
     """Serve until Ctrl-C."""
     options = _options()
     recordings = options.recording or [MAIN, HANDMADE]
-    for path in recordings:
+    pods = tuple(options.pods or ([] if options.recording else [PODS]))
+    for path in (*recordings, *pods):
         if not path.is_file():
-            print(f"--recording: {path} is no file")
+            print(f"{path} is no file")
             return 2
-    with ReplayServer(*recordings, port=options.port, rate=options.rate, hold_at=options.hold_at) as server:
-        print(f"{server.url} replays {len(server.recording)} lines", flush=True)
+    with ReplayServer(
+        *recordings, pods=pods, port=options.port, rate=options.rate, hold_at=options.hold_at
+    ) as server:
+        print(f"{server.url} replays {len(server.recording)} lines of events", flush=True)
         if options.kubeconfig:
             print(f"KUBECONFIG={server.kubeconfig(options.kubeconfig)}", flush=True)
         try:
@@ -35,7 +38,10 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.cluster", description=__doc__)
     parser.add_argument(
-        "--recording", type=Path, action="append", help="file of watch lines; may be repeated"
+        "--recording", type=Path, action="append", help="file of watch lines of events; may be repeated"
+    )
+    parser.add_argument(
+        "--pods", type=Path, action="append", help="the same of Pods (default: none beside --recording)"
     )
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--rate", type=float, help="lines per second (default: as fast as they are read)")

@@ -54,6 +54,32 @@ WATCH_GONE = b'{"type":"ERROR","object":%b}\n' % _GONE.body.strip()
 """The line that ends a watch whose version is compacted; the HTTP status is 200."""
 
 
+BAD_BODY = _status(400, "the object provided is unrecognized", reason="BadRequest")
+"""A PUT or POST that is no object of the kind."""
+
+
+def conflict(resource: str, name: str) -> Answer:
+    """A PUT of an object that somebody wrote since it was read."""
+    return _status(
+        409,
+        f'Operation cannot be fulfilled on {resource} "{name}": the object has been modified; please apply'
+        " your changes to the latest version and try again",
+        reason="Conflict",
+        details={"name": name, "group": "coordination.k8s.io", "kind": "leases"},
+    )
+
+
+def no_such_object(resource: str, name: str) -> Answer:
+    """A GET or PUT of an object that does not exist."""
+    return _status(404, f'{resource} "{name}" not found', reason="NotFound")
+
+
+def allowed(review: dict[str, Any]) -> Answer:
+    """What a SelfSubjectAccessReview says to somebody who may do everything."""
+    status = {"allowed": True, "reason": "the replay lets everybody in who has its token"}
+    return Answer(201, json.dumps({**review, "status": status}).encode())
+
+
 def bad_version(version: str) -> Answer:
     """A resourceVersion that is no number."""
     reason = f'strconv.ParseUint: parsing "{version}": invalid syntax'

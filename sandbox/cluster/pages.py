@@ -33,7 +33,7 @@ class ContinueToken(NamedTuple):
             return None
 
 
-def list_page(recording: Recording, token: ContinueToken, limit: int) -> Answer:
+def list_page(kind: str, recording: Recording, token: ContinueToken, limit: int) -> Answer:
     """The page that begins at `token`, with at most `limit` items; 0 is all of them."""
     objects = recording.objects_at(recording.position_after(token.version))
     begin = bisect_left(objects, (token.start, b""))
@@ -43,5 +43,5 @@ def list_page(recording: Recording, token: ContinueToken, limit: int) -> Answer:
         metadata["continue"] = ContinueToken(token.version, objects[end][0]).encode()
         metadata["remainingItemCount"] = len(objects) - end
     items = b",".join(item for _, item in objects[begin:end])
-    head = f'{{"kind":"EventList","apiVersion":"v1","metadata":{json.dumps(metadata)},"items":['
+    head = f'{{"kind":"{kind}List","apiVersion":"v1","metadata":{json.dumps(metadata)},"items":['
     return Answer(200, head.encode() + items + b"]}")

@@ -20,6 +20,12 @@ HANDMADE = _RECORDINGS / "handmade.jsonl"
 """States that the recording lacks; their versions follow it."""
 SMALL = _RECORDINGS / "small.jsonl.gz"
 """A part of the recorded stream, for tests that run the whole way."""
+PODS = _RECORDINGS / "pods.jsonl.gz"
+"""The Pods of the cluster of the recorded stream, with containers that were killed and that ended."""
+
+
+STATES = frozenset({"ADDED", "MODIFIED"})
+"""Lines that bring a new state of an object."""
 
 
 class Observation(NamedTuple):
@@ -30,11 +36,11 @@ class Observation(NamedTuple):
 
 
 class Meta(Struct, rename="camel"):
-    """What the replay needs of ObjectMeta."""
+    """What the replay needs of ObjectMeta. A BOOKMARK has only a version."""
 
-    uid: str
-    name: str
     resource_version: str
+    uid: str = ""
+    name: str = ""
     namespace: str = ""
 
 
@@ -43,7 +49,7 @@ class _Object(Struct):
 
 
 class _Line(Struct):
-    type: Literal["ADDED", "MODIFIED", "DELETED"]
+    type: Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
     object: Raw
 
 
@@ -77,8 +83,9 @@ class Recording:
         return next((index for index, line in enumerate(self.lines) if line.type != "ADDED"), len(self))
 
     def version_at(self, position: int) -> int:
-        """The server's version at a position, ahead of the last line's where other objects used some up."""
-        last = self.lines[position - 1].version if position else 0
+        """The server's version at a position, ahead of the last line's where other objects used some up. 1 if
+        there is nothing at all: no server's version is 0."""
+        last = self.lines[position - 1].version if position else 1
         return max(last, self.lines[position].version - 1) if position < len(self) else last
 
     def next_gap(self, position: int) -> int:
@@ -101,7 +108,7 @@ class Recording:
         return frozenset(
             Observation(line.meta.uid, line.meta.resource_version)
             for line in self.lines
-            if line.type != "DELETED"
+            if line.type in STATES
         )
 
     def _objects_at(self, position: int) -> tuple[tuple[str, bytes], ...]:
@@ -109,10 +116,10 @@ class Recording:
         live: dict[str, bytes] = {}
         for line in self.lines[:position]:
             key = f"{line.meta.namespace}/{line.meta.name}\0"
-            if line.type == "DELETED":
-                live.pop(key, None)
-            else:
+            if line.type in STATES:
                 live[key] = line.object
+            else:
+                live.pop(key, None)
         return tuple(sorted(live.items()))
 
 

@@ -1,4 +1,4 @@
-"""Makes what the recording lacks, and a small recording out of it: `python -m tests.recording.make`.
+"""Makes what the recordings lack, and smaller and corrected ones: `python -m tests.recording.make`.
 
 The output is the same on every run; a test compares the committed files with it.
 """
@@ -16,6 +16,8 @@ HERE = Path(__file__).parent
 MAIN = HERE / "watch-core.jsonl.gz"
 HANDMADE = HERE / "handmade.jsonl"
 SMALL = HERE / "small.jsonl.gz"
+RECORDED_PODS = HERE / "watch-pods.jsonl.gz"
+PODS = HERE / "pods.jsonl.gz"
 
 FIRST_VERSION = 1500
 """The main stream ends at 1425."""
@@ -24,6 +26,10 @@ SMALL_START = 60
 SMALL_LIVES = ("16a7fe74", "556f91dc", "19419800", "87d703d1", "067f673b", "91338b5b", "597dbb61", "d54afec3")
 """uids by their beginning: OOMKilling, BackOff and Unhealthy with counts, FailedMount, one without reason,
 one without times, FailedScheduling without and with a series. Each ends with DELETED."""
+
+FIRST_KILLED = "containerd://82af36262cf74b69b503e7012bf139a682af36262cf74b69b503e7012bf139a6"
+FIRST_KILLED_AT_FIRST = "containerd://f2972e77a76f42558728c3fba9554296f2972e77a76f42558728c3fba9554296"
+"""Two ids of one container: the second in the first state that shows its end, the first in all others."""
 
 Line = dict[str, Any]
 
@@ -146,14 +152,39 @@ def small() -> list[bytes]:
     return kept
 
 
+def pods() -> list[bytes]:
+    """The recorded Pods, the statuses of one of them corrected to what a kubelet would have written.
+
+    The script that played the kubelet raised restartCount one state too early (in a back-off the newest
+    container is the one that has ended), and gave the first end another id and time than all later states.
+    """
+    lines = gzip.decompress(RECORDED_PODS.read_bytes()).splitlines(keepends=True)
+    first_end: dict[str, Any] = {}
+    for index in reversed(range(len(lines))):
+        line = json.loads(lines[index])
+        for status in line["object"].get("status", {}).get("containerStatuses", ()):
+            now, before = (status.get(name, {}).get("terminated", {}) for name in ("state", "lastState"))
+            if before.get("containerID") == FIRST_KILLED:
+                first_end = before
+            if "waiting" in status["state"] and before and before["containerID"] == status["containerID"]:
+                status["restartCount"] -= 1
+            elif now.get("containerID") == FIRST_KILLED_AT_FIRST:
+                status |= {"containerID": FIRST_KILLED, "state": {"terminated": first_end}}
+            else:
+                continue
+            lines[index] = _line(line)
+    return lines
+
+
 def written() -> Iterator[tuple[Path, bytes]]:
     """Each file and what it should hold, before compression."""
     yield HANDMADE, b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in handmade())
     yield SMALL, b"".join(small())
+    yield PODS, b"".join(pods())
 
 
 def main() -> None:
-    """Write both files."""
+    """Write all files."""
     for path, content in written():
         path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
 
@@ -162,6 +193,10 @@ _MARKUP = (
     "@all <!channel> <@U0000> [click](https://phish.example/) **bold** `code` <b onclick=x>&amp;</b>"
     " | a | b |\n# heading\r\n![i](https://phish.example/i.png) $(whoami) {{ 7 * 7 }} \u202egnp.exe https://phish.example/"
 )
+
+
+def _line(line: Line) -> bytes:
+    return json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 
 
 def _uid(name: str, life: str) -> str:

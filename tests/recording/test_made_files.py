@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from eventcore.wire import MAX_RECORD_BYTES
-from sandbox.cluster import HANDMADE, MAIN, SMALL, load_recording
+from sandbox.cluster import HANDMADE, MAIN, PODS, SMALL, load_recording
 from tests.recording import make
 
 
-@pytest.mark.parametrize(("path", "content"), list(make.written()), ids=["handmade", "small"])
+@pytest.mark.parametrize(("path", "content"), list(make.written()), ids=["handmade", "small", "pods"])
 def test_the_committed_file_is_what_the_script_writes(path: Path, content: bytes) -> None:
     committed = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     assert committed == content
@@ -45,3 +45,24 @@ def test_handmade_states_hold_what_the_recording_lacks() -> None:
     for line in lines:
         by_name.setdefault(line.meta.name, set()).add(line.meta.uid)
     assert [name for name, uids in by_name.items() if len(uids) > 1] == ["recreated.18e9ea0000000002"]
+
+
+def test_three_states_of_the_pods_are_corrected_and_no_other() -> None:
+    recorded, made = load_recording(make.RECORDED_PODS).lines, load_recording(PODS).lines
+    assert len(made) == len(recorded) == 210
+    assert [line.version for line, before in zip(made, recorded, strict=True) if line != before] == [
+        407,
+        434,
+        454,
+    ]
+
+
+def test_a_container_that_was_killed_keeps_its_id_in_the_pods() -> None:
+    kills: dict[str, set[int]] = {}
+    for line in load_recording(PODS).lines:
+        for status in json.loads(line.object).get("status", {}).get("containerStatuses", ()):
+            for end in (status["state"].get("terminated"), status["lastState"].get("terminated")):
+                if end and end["reason"] == "OOMKilled":
+                    waits = end["containerID"] == status["containerID"]
+                    kills.setdefault(end["containerID"], set()).add(status["restartCount"] - (not waits))
+    assert list(kills.values()) == [{0}, {1}, {2}]

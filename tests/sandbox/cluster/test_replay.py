@@ -145,7 +145,7 @@ def test_refusals_are_those_that_were_recorded(replay: Replay) -> None:
     status, answer = client.get(EVENTS, resourceVersion="99999999")
     assert status == 504
     assert answer["details"] == recorded("future-rv-list-core.json")["details"]
-    assert client.get("/api/v1/pods")[0] == 404
+    assert client.get("/api/v1/nodes")[0] == 404
     assert client.get("/version")[1]["gitVersion"] == "v1.36.3"
 
 
@@ -227,7 +227,7 @@ def test_it_runs_from_the_command_line(tmp_path: Path, absent: bool) -> None:
     try:
         first = process.stdout.readline()
         if absent:
-            assert first == f"--recording: {recording} is no file\n"
+            assert first == f"{recording} is no file\n"
             assert process.wait(10) == 2
         else:
             url = first.split()[0]
