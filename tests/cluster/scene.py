@@ -1,0 +1,143 @@
+"""What a test of delivery needs around one cluster: a writer, replicas, ways to spoil it, an account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from sandbox.control_plane.plane import ControlPlane
+from sandbox.control_plane.proxy import FaultProxy
+from tests.cluster.account import Account, Gap, State, find_gaps, judge
+from tests.cluster.audit import AuditLog, Request, asked_for_events
+from tests.cluster.installation import NAMESPACE, Installation
+from tests.cluster.receiver import Receiver
+from tests.cluster.replica import Replica
+from tests.cluster.writer import Writer, state_of
+
+SETTINGS: dict[str, Any] = {
+    "cluster": "real",
+    "sink": "kinesis",
+    "stream": "kube-events",
+    "region": "eu-west-1",
+    "lease_namespace": NAMESPACE,
+    # A third of the defaults, so that a take-over by expiry is a matter of seconds.
+    "lease_duration": 6,
+    "renew_deadline": 4,
+    "retry_period": 0.8,
+    "watch_timeout": 4,
+    "flush_interval": 0.1,
+    # Small, so that lists have several pages.
+    "list_page_size": 100,
+}
+
+PATIENCE = 60.0
+"""Seconds in which everything has arrived after a fault has ended. Back-off goes up to 30 s."""
+
+
+class Scene:
+    """One test's. A context manager that ends its replicas and proxies."""
+
+    def __init__(
+        self,
+        plane: ControlPlane,
+        installation: Installation,
+        *,
+        namespace: str,
+        folder: Path,
+        tell: Callable[[str], None],
+    ) -> None:
+        """
+        Args:
+            plane: which runs.
+            installation: in it.
+            namespace: where events are written.
+            folder: for logs and credentials.
+            tell: is told what was counted.
+        """
+        self.plane = plane
+        self.installation = installation
+        self.folder = folder
+        self.tell = tell
+        self.writer = Writer(plane.api, namespace)
+        self.receiver = Receiver()
+        self.restored_at: list[float] = []
+        """When the server came back from a backup."""
+        self.undone: frozenset[State] = frozenset()
+        self._stack = ExitStack()
+        self._audit = AuditLog(plane.layout.audit_log)
+        self._proxies: dict[str, FaultProxy] = {}
+
+    def __enter__(self) -> Scene:
+        self._stack.enter_context(self.receiver)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close()
+
+    def replica(self, name: str = "a", **settings: Any) -> Replica:
+        """A replica that goes through a proxy of its own; not started."""
+        proxy = self._stack.enter_context(FaultProxy(self.plane.layout.ports.kube_apiserver))
+        self._proxies[name] = proxy
+        kubeconfig = self.installation.kubeconfig(self.folder, proxy.url, name)
+        replica = Replica(
+            name,
+            endpoint=self.receiver.endpoint(name).url,
+            folder=self.folder,
+            settings=SETTINGS | {"kubeconfig": kubeconfig} | settings,
+        )
+        return self._stack.enter_context(replica)
+
+    def proxy(self, name: str = "a") -> FaultProxy:
+        """The way of this replica to the API server."""
+        return self._proxies[name]
+
+    def token_file(self, name: str = "a") -> Path:
+        """Where this replica finds its token."""
+        return self.folder / f"{name}.token"
+
+    def restore(self, backup: str) -> None:
+        """Set etcd back to a backup."""
+        before = frozenset(write.state for write in self.writer.writes if write.epoch == self.writer.epoch)
+        self.plane.kill("kube-apiserver")
+        self.writer.epoch += 1
+        self.restored_at.append(time.time())
+        self.plane.restore(backup)
+        # What the exporter had no time to read before is gone, and nobody can ask for it.
+        self.undone |= before - set(self.held().values()) - set(self.receiver.states())
+
+    def held(self) -> dict[str, State]:
+        """What the server holds now, by uid."""
+        return {each["metadata"]["uid"]: state_of(each) for each in self.events()}
+
+    def events(self) -> list[dict[str, Any]]:
+        """Every event of the cluster, as the server has it now."""
+        items: list[dict[str, Any]] = self.plane.api.get("/api/v1/events")["items"]
+        return items
+
+    def requests(self) -> list[Request]:
+        """What the exporter has asked the API server for, by the server's own log."""
+        return self._audit.requests()
+
+    def gaps(self) -> list[Gap]:
+        """Versions that were listed and not watched."""
+        return find_gaps(asked_for_events(self.requests()), self.restored_at)
+
+    def account(self) -> Account:
+        """How it stands."""
+        return judge(self.writer.writes, self.held(), self.receiver.states(), self.gaps(), self.undone)
+
+    def settle(self, seconds: float = PATIENCE) -> Account:
+        """Wait until everything that was promised has arrived.
+
+        Raises:
+            AssertionError: it has not; says what is missing.
+        """
+        self.receiver.wait_until(lambda: self.account().complete, seconds)
+        account = self.account()
+        self.tell(str(account))
+        assert not account.missing_final, account.missing_final[:5]
+        assert not account.missing, account.missing[:5]
+        return account
