@@ -1,0 +1,29 @@
+"""Whether the exporter can do its work: what it lacks for it, part by part. The stream is none of the parts:
+while AWS is down the exporter is as ready as it can be."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+
+class Readiness:
+    """What the parts lack. Thread-safe. A part that never spoke lacks nothing."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._lacking: dict[str, str] = {}
+
+    def lacks(self, part: str, what: str) -> None:
+        """This part cannot do its work yet, or not any more; in a few words, why."""
+        with self._lock:
+            self._lacking[part] = what
+
+    def has_all(self, part: str) -> None:
+        """This part has what it needs, or is not wanted any more."""
+        with self._lock:
+            self._lacking.pop(part, None)
+
+    def lacking(self) -> dict[str, str]:
+        """The parts that are not ready, and why."""
+        with self._lock:
+            return dict(self._lacking)
