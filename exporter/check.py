@@ -11,8 +11,9 @@ from urllib3.exceptions import HTTPError
 from exporter.pipeline import open_sink, open_transport
 from exporter.settings import Settings
 from exporter.ship.errors import SinkError
+from exporter.watch.answers import Object
 from exporter.watch.errors import ApiServerError, UnexpectedAnswer, Unreachable
-from exporter.watch.events_api import EventsApi
+from exporter.watch.resource_api import ResourceApi, core_path
 from exporter.watch.transport import Transport
 
 WATCH_SECONDS = 1
@@ -42,8 +43,8 @@ def _attempt(what: str, attempt: Callable[[], str], write: Callable[[str], objec
 def _api_server(settings: Settings) -> str:
     transport = open_transport(settings)
     version = _version(transport)
-    api = EventsApi(transport)
-    newest = api.list_page(limit=1).metadata.resource_version
+    api = ResourceApi(transport, core_path("events"), Object, repair=lambda _raw: Object())
+    newest = api.list_page(limit=1).version
     for _line in api.watch(newest, WATCH_SECONDS):
         break
     return f"{transport.host} is Kubernetes {version}; events may be listed and watched"

@@ -6,15 +6,12 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-import msgspec
-from msgspec import Raw
-
 from eventcore import wire
 from eventcore.event import Event
 from eventcore.identity import observation_id, partition_key
 from eventcore.kubernetes_event import KubernetesEvent
 from eventcore.normalise import NodeOf, normalise
-from eventcore.repair import repaired
+from exporter.checkpoint.mark import Segment
 from exporter.counts import Counts
 from exporter.ship.record import Record
 
@@ -85,42 +82,6 @@ class EventIntake:
             )
 
 
-def record_of(event: Event) -> Record:
-    """The event as it travels."""
-    return Record(observation_id(event), partition_key(event), wire.encode(event))
-
-
-class Intake:
-    """Decodes one event after the other. It goes when the readers hand over many that they decoded."""
-
-    def __init__(
-        self,
-        cluster: str,
-        put: Callable[[Record], None],
-        counts: Counts,
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        """
-        Args:
-            cluster: name of the cluster.
-            put: takes the record; it may block.
-            counts: where events that cannot be used are counted.
-            now: the time at which an event counts as received.
-        """
-        self._events = EventIntake(cluster, counts, now=now)
-        self._put = put
-        self._counts = counts
-
-    def __call__(self, raw: Raw) -> None:
-        """Take one object in."""
-        try:
-            decoded = msgspec.json.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            self._counts.add("malformed")
-            known = {"reason": str(error), "object_bytes": len(bytes(raw))}
-            logger.warning("skipped an object that is no JSON", extra=known)
-            return
-        for event in self._events([repaired(decoded)]):
-            self._put(record_of(event))
-            self._counts.add("read")
+def record_of(event: Event, segment: Segment | None = None) -> Record:
+    """The event as it travels, with what it was read with."""
+    return Record(observation_id(event), partition_key(event), wire.encode(event), segment)

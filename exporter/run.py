@@ -7,7 +7,9 @@ import signal
 import threading
 from queue import SimpleQueue
 
-from exporter.pipeline import Pipeline, open_sink, open_transport
+from exporter.counts import Counts
+from exporter.observe.pulse import Pulse
+from exporter.pipeline import Pipeline, Surroundings, open_sink, open_transport
 from exporter.settings import Settings
 from exporter.version import VERSION
 
@@ -29,7 +31,11 @@ def run(settings: Settings) -> int:
         deaths.put(thread)
         signals.put(f"the end of thread {thread}")
 
-    pipeline = Pipeline(settings, open_transport(settings), open_sink(settings), on_death=on_death)
+    counts = Counts()
+    surroundings = Surroundings(
+        settings, open_transport(settings), open_sink(settings), counts, Pulse(), on_death
+    )
+    pipeline = Pipeline(surroundings)
     threading.excepthook = _log_death
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _frame: signals.put(signal.Signals(received).name))
@@ -37,7 +43,11 @@ def run(settings: Settings) -> int:
     pipeline.start()
     logger.info("stopping on %s", signals.get())
     drained = pipeline.stop(settings.grace_period)
-    account = pipeline.account()
+    account = {
+        **{str(outcome): number for outcome, number in counts.snapshot().items()},
+        "left": pipeline.buffer.held_records,
+        "buffer_high_water_bytes": pipeline.buffer.high_water_bytes,
+    }
     if not deaths.empty():
         logger.error("stopped by an error", extra=account)
         return 1

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
+
+from exporter.checkpoint.mark import Segment
 
 
-class Record(NamedTuple):
+class Record(Struct, gc=False):
     """One observation on its way to the stream."""
 
     identity: str
     """The observation's id: what a log says of a record that is refused."""
     partition_key: str
     data: bytes
+    segment: Segment | None = None
+    """What it was read with; None for what was not read, such as a heartbeat."""
+    size: int = 0
+    """Bytes as the service counts them. The buffer sets it."""

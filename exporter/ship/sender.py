@@ -1,13 +1,16 @@
-"""A sender: takes batches from the buffer and does not let go of a record until it is settled."""
+"""A sender: takes batches from the buffer and does not let go of a record until it is settled, or until
+somebody else leads: then it makes no further call."""
 
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 from eventcore.backoff import Backoff
 from exporter.counts import Counts
+from exporter.observe.pulse import Pulse
 from exporter.ship.buffer import Buffer
 from exporter.ship.errors import InvalidCall, Misconfigured, SinkError
 from exporter.ship.record import Record
@@ -26,29 +29,66 @@ QUIET_FAILURES = 3
 operation."""
 
 
+CALL_SECONDS = 60.0
+"""A call may take 5 s to connect and 15 s to answer (exporter/ship/aws.py), twice where it asks for
+credentials first; the rest is for a machine that is short of CPU. A sender that is silent for longer is
+stuck."""
+
+
 class Sender:
     """Sends one batch after the other until the buffer is closed and empty. Several may share a buffer."""
 
-    def __init__(self, buffer: Buffer, sink: Sink, counts: Counts, *, pause: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        buffer: Buffer,
+        sink: Sink,
+        counts: Counts,
+        pulse: Pulse,
+        *,
+        name: str = "sender",
+        pause: Callable[[float], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """
         Args:
             buffer: where batches come from, and which is told what has been settled.
             sink: where they go.
-            counts: of what was sent, retried and refused.
+            counts: of what was sent, retried and refused, and of calls.
+            pulse: is told how long a call may take.
+            name: of this sender, to the pulse.
             pause: waits for so many seconds, less if the exporter is stopping.
+            clock: seconds that only rise.
         """
         self._buffer = buffer
         self._sink = sink
         self._counts = counts
+        self._pulse = pulse
+        self.name = name
         self._pause = pause
+        self._clock = clock
+        self.busy = False
+        """Whether a batch is under way."""
 
     def run(self) -> None:
         """Send until there will be nothing more."""
-        while batch := self._buffer.take():
-            self._deliver(batch)
+        try:
+            while batch := self._take():
+                self.busy = True
+                self._deliver(batch)
+                self.busy = False
+        finally:
+            self._pulse.leave(self.name)
+
+    def _take(self) -> list[Record]:
+        self._pulse.rest(self.name)
+        return self._buffer.take()
 
     def _deliver(self, batch: Sequence[Record]) -> None:
         """Settle every record of a batch, however often it takes to find out which are at fault."""
+        if len(batch) == 1 and batch[0].size > self._sink.limits.bytes:
+            # No service has to be asked, and none is told apart from one that refuses everything.
+            self._refuse(batch[0], f"{batch[0].size} bytes, and no call takes so many")
+            return
         failures = 0
         while invalid := self._send(batch):
             failures += 1
@@ -63,10 +103,10 @@ class Sender:
         calls = deque([batch])
         accused: list[tuple[Record, str]] = []
         failures = 0
-        while calls:
+        while calls and not self._buffer.abandoned:
             records = calls.popleft()
             try:
-                answers = self._sink.send(records)
+                answers = self._call(records)
             except InvalidCall as error:
                 if len(records) == 1:
                     accused.append((records[0], str(error)))
@@ -83,10 +123,21 @@ class Sender:
                 calls.appendleft([record for record, _ in again])
         reasons = {reason for _, reason in accused}
         if len(accused) == len(batch) and len(reasons) == 1 and self._is_suspicious(batch):
-            return reasons.pop()
+            return "" if self._buffer.abandoned else reasons.pop()
         for record, reason in accused:
             self._refuse(record, reason)
         return ""
+
+    def _call(self, records: Sequence[Record]) -> list[Failure | None]:
+        self._pulse.promise(self.name, CALL_SECONDS)
+        began = self._clock()
+        answered = False
+        try:
+            answers = self._sink.send(records)
+            answered = True
+        finally:
+            self._counts.called(self._clock() - began, ok=answered)
+        return answers
 
     def _is_suspicious(self, batch: Sequence[Record]) -> bool:
         """Whether it is rather the call than its records that the service calls invalid, in all of them.
@@ -99,10 +150,11 @@ class Sender:
         self, records: Sequence[Record], answers: Sequence[Failure | None]
     ) -> list[tuple[Record, Failure]]:
         """Settle what was accepted or refused; the rest is to be sent again."""
+        if len(answers) == len(records) and not any(answers):
+            self._accept(records)
+            return []
         answered = list(zip(records, answers, strict=True))
-        accepted = [record for record, failure in answered if failure is None]
-        self._counts.add("sent", len(accepted))
-        self._buffer.settle(accepted)
+        self._accept([record for record, failure in answered if failure is None])
         again = []
         for record, failure in answered:
             if failure is not None and failure.permanent:
@@ -110,6 +162,10 @@ class Sender:
             elif failure is not None:
                 again.append((record, failure))
         return again
+
+    def _accept(self, records: Sequence[Record]) -> None:
+        self._counts.add("sent", len(records))
+        self._buffer.settle(records)
 
     def _refuse(self, record: Record, reason: str) -> None:
         self._counts.add("refused")
@@ -135,7 +191,7 @@ class Sender:
             "be usable again: nothing is lost, but somebody has to act" if repair else "answer again",
             extra={"reason": str(error), "seconds": round(seconds, 1), "failures": failures},
         )
-        self._pause(seconds)
+        self._wait(seconds)
 
     def _wait_after_failures(self, reasons: Sequence[Failure], failures: int) -> None:
         self._counts.add("retried", len(reasons))
@@ -152,6 +208,10 @@ class Sender:
                     "failures": failures,
                 },
             )
+        self._wait(seconds)
+
+    def _wait(self, seconds: float) -> None:
+        self._pulse.promise(self.name, seconds + CALL_SECONDS)
         self._pause(seconds)
 
 

@@ -1,4 +1,4 @@
-"""Lines out of the chunks that a connection delivers: halves, several in one, and lines of megabytes."""
+"""Lines out of the pieces that a connection delivers: halves, many in one, and lines of megabytes."""
 
 from __future__ import annotations
 
@@ -14,30 +14,6 @@ class TooLong(NamedTuple):
     """In the place of a line over the limit, which was read to its end and not kept."""
 
     size: int
-
-
-def split_lines(chunks: Iterable[bytes], limit: int = MAX_LINE_BYTES) -> Iterator[bytes | TooLong]:
-    """Whole lines without their newline; blank ones are left out.
-
-    What follows the last newline is half a line of a connection that broke. It is left out too: the watch
-    resumes at the version before it, so the server sends it again.
-    """
-    parts: list[bytes] = []
-    size = 0
-    for chunk in chunks:
-        *ends, rest = chunk.split(b"\n")
-        for end in ends:
-            size += len(end)
-            if size > limit:
-                yield TooLong(size)
-            elif line := b"".join((*parts, end)).strip():
-                yield line
-            parts, size = [], 0
-        size += len(rest)
-        if size > limit:
-            parts = []
-        elif rest:
-            parts.append(rest)
 
 
 def whole_lines(pieces: Iterable[bytes], limit: int = MAX_LINE_BYTES) -> Iterator[bytes | TooLong]:

@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import uniform
 from threading import Event
+from typing import Generic, Literal
 
-import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from eventcore.backoff import Backoff
-from exporter.counts import Counts
-from exporter.watch.answers import AnyLine, Object, Status
+from exporter.counts import Counts, Resource, RestartReason
+from exporter.observe.pulse import Pulse
+from exporter.watch.answers import T
+from exporter.watch.consumer import Consumer
+from exporter.watch.decoding import Lines, Malformed
 from exporter.watch.errors import (
     ApiServerError,
     Denied,
     Expired,
+    Throttled,
     UnexpectedAnswer,
     Unreachable,
-    error_of_status,
 )
-from exporter.watch.events_api import EventsApi
-from exporter.watch.lines import TooLong
+from exporter.watch.resource_api import ResourceApi
 
 logger = logging.getLogger(__name__)
 
-_line_decoder = msgspec.json.Decoder(AnyLine)
-_object_decoder = msgspec.json.Decoder(Object)
-_status_decoder = msgspec.json.Decoder(Status)
+SLACK = 30.0
+"""Seconds beyond what a step may take by its own limits before the reader counts as stuck: a connection takes
+5 s, and a machine that is short of CPU must not kill its exporter."""
 
 
 class Pace(Struct, frozen=True, kw_only=True):
     """How much at once, and how often."""
 
     page_size: int = 500
-    """Events of one list page: client-go's default. Pages of 500 take no longer than one whole list."""
+    """Objects of one list page: client-go's default. Pages of 500 take no longer than one whole list."""
     watch_seconds: tuple[int, int] = (300, 600)
     """After which the server ends a watch, drawn anew each time, as client-go does: many watchers that came
     together must not come back together."""
@@ -47,19 +49,37 @@ class Pace(Struct, frozen=True, kw_only=True):
     VeryShortWatchError)."""
 
 
-class Reflector:
-    """Delivers every state that the API server still holds, and then every state as it is written.
+class Start(Struct, frozen=True, kw_only=True):
+    """Where to begin."""
+
+    version: str = ""
+    """All states up to this one are done; empty if there is no such version."""
+    first: Literal["list", "watch", "now"] = "list"
+    """`watch` goes on behind the version, `list` lists in any case. `now` is for no version: what the server
+    holds already is left out."""
+
+
+class ClosedEarly(Unreachable):
+    """The server ended a watch at once, and it had brought nothing."""
+
+
+class Reflector(Generic[T]):
+    """Hands over every state that the API server still holds, and then every state as it is written.
 
     A list's items come in key order and never set the version; the list's own version does, and each line
-    of the watch. `deliver` may block: that is how a full buffer stops the reading.
+    of the watch.
     """
 
     def __init__(
         self,
-        api: EventsApi,
-        deliver: Callable[[Raw], None],
+        api: ResourceApi[T],
+        consumer: Consumer[T],
         counts: Counts,
+        pulse: Pulse,
         *,
+        name: str = "events",
+        resource: Resource = "events",
+        start: Start = Start(),  # noqa: B008 - frozen
         pace: Pace = Pace(),  # noqa: B008 - frozen
         draw: Callable[[float, float], float] = uniform,
         clock: Callable[[], float] = time.monotonic,
@@ -67,136 +87,231 @@ class Reflector:
     ) -> None:
         """
         Args:
-            api: of the cluster.
-            deliver: takes each ADDED and MODIFIED object, and each item of a list.
-            counts: where malformed lines are counted.
+            api: of the resource.
+            consumer: takes what arrives.
+            counts: of malformed lines, and of why a watch was begun anew.
+            pulse: is told how long each step may take.
+            name: of this reader, in the log and to the pulse.
+            resource: what `counts` calls what is read.
+            start: where to begin.
             pace: how much at once, and how often.
             draw: a number between two others.
             clock: seconds that only rise.
             pause: waits for so many seconds; by default it ends when `stop` is called.
         """
         self._api = api
-        self._deliver = deliver
+        self._consumer = consumer
         self._counts = counts
+        self._pulse = pulse
+        self.name = name
+        self._resource: Resource = resource
+        self._start: Start | None = start
+        """None once it was decided where to begin."""
         self._pace = pace
         self._draw = draw
         self._clock = clock
         self._stopping = Event()
+        self._history_lost = Event()
         self._pause = pause or self._stopping.wait
         self._version = ""
         """Where the watch goes on; empty if a list is due."""
+        self._reached = start.version
+        """The newest version known of the server: one that answers with an older one was restored."""
         self._failures = 0
         """In a row, since something arrived or a watch lasted."""
 
     def run(self) -> None:
         """List and watch until `stop`."""
-        while not self._stopping.is_set():
-            try:
-                if not self._version:
-                    self._version = self._list()
-                self._watch()
-            except ApiServerError as error:
-                if not self._stopping.is_set():
-                    self._recover(error)
+        try:
+            while self._may_go_on():
+                try:
+                    if self._start:
+                        self._begin(self._start)
+                        self._start = None
+                    if not self._version:
+                        self._version = self._list()
+                    self._watch()
+                except ApiServerError as error:
+                    if not (self._stopping.is_set() or self._history_lost.is_set()):
+                        self._recover(error)
+        finally:
+            self._pulse.leave(self.name)
 
     def stop(self) -> None:
         """End `run` soon, from another thread."""
         self._stopping.set()
         self._api.interrupt()
 
+    def lose_history(self) -> None:
+        """List everything again, from another thread: the server's history is another one now."""
+        self._history_lost.set()
+        self._api.interrupt()
+
+    def _may_go_on(self) -> bool:
+        # In this order: whoever interrupts has said why before, so no reason is missed.
+        self._api.resume()
+        if self._stopping.is_set():
+            return False
+        if self._history_lost.is_set():
+            self._history_lost.clear()
+            self._forget()
+        return True
+
+    def _begin(self, start: Start) -> None:
+        if start.first == "list":
+            return
+        newest = self._newest()
+        if start.first == "now":
+            self._consumer.list_ended(newest)
+            self._version = self._reached = newest
+        elif not self._is_restored(newest):
+            self._version = start.version
+
+    def _newest(self) -> str:
+        self._promise(self._api.page_patience)
+        version = self._api.list_page(limit=1).version
+        if not version:
+            raise UnexpectedAnswer("the list has no resourceVersion")
+        return version
+
     def _list(self) -> str:
-        """Deliver every event page by page, and answer the version that all pages share."""
+        """Hand over every object page by page, and answer the version that all pages share."""
         listed, continue_ = 0, ""
         while True:
+            self._promise(self._api.page_patience)
             page = self._api.list_page(self._pace.page_size, continue_)
-            for item in page.items or ():
-                self._deliver(item)
-                listed += 1
-            continue_ = page.metadata.continue_
+            self._is_restored(page.version)
+            self._count_malformed(page.malformed, "a list")
+            listed += len(page.items)
+            self._consumer.listed(page.items)
+            continue_ = page.continue_
             if not continue_:
                 break
-        if not page.metadata.resource_version:
+        if not page.version:
             raise UnexpectedAnswer("the list has no resourceVersion")
-        logger.info("listed", extra={"events": listed, "resource_version": page.metadata.resource_version})
-        return page.metadata.resource_version
+        self._consumer.list_ended(page.version)
+        logger.info(
+            "listed", extra={"reader": self.name, "objects": listed, "resource_version": page.version}
+        )
+        return page.version
 
     def _watch(self) -> None:
         seconds = int(self._draw(*self._pace.watch_seconds))
-        logger.debug("watching", extra={"resource_version": self._version, "seconds": seconds})
-        started = self._clock()
-        lines = 0
-        for line in self._api.watch(self._version, seconds):
-            lines += 1
-            self._consume(line)
-            self._failures = 0
-        if not lines:
-            self._after_silence(self._clock() - started)
-
-    def _consume(self, line: bytes | TooLong) -> None:
-        if isinstance(line, TooLong):
-            self._malformed(f"a line of {line.size} bytes")
-            return
-        try:
-            watched = _line_decoder.decode(line)
-            if watched.type == "ERROR":
-                raise error_of_status(_status_decoder.decode(watched.object))
-            version = _object_decoder.decode(watched.object).metadata.resource_version
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._malformed(str(error), line)
-            return
-        if watched.type in {"ADDED", "MODIFIED"}:
-            self._deliver(watched.object)
-        elif watched.type not in {"DELETED", "BOOKMARK"}:
-            # DELETED is expiry, which is no news of the cluster; a BOOKMARK is only a version.
-            self._malformed(f"of unknown type {watched.type!r}", line)
-        self._version = version or self._version
-
-    def _malformed(self, reason: str, line: bytes = b"") -> None:
-        self._counts.add("malformed")
-        logger.error(
-            "skipped a malformed line of the watch",
-            extra={"reason": reason, "line_bytes": len(line), "after_resource_version": self._version},
+        logger.debug(
+            "watching",
+            extra={"reader": self.name, "resource_version": self._version, "seconds": seconds},
         )
+        patience = self._api.watch_patience(seconds)
+        self._promise(patience)
+        started = self._clock()
+        silent = True
+        for block in self._api.watch(self._version, seconds):
+            silent = False
+            self._take(block)
+            self._promise(patience)
+        if silent:
+            self._after_silence(self._clock() - started)
+        self._counts.restarted(self._resource, "ended")
+
+    def _take(self, block: Lines[T]) -> None:
+        self._count_malformed(block.malformed, "the watch")
+        if block.lines:
+            self._consumer.watched(block.lines)
+            for line in reversed(block.lines):
+                if line.object.metadata.resource_version:
+                    self._version = self._reached = line.object.metadata.resource_version
+                    break
+        if block.error:
+            raise block.error
+        self._failures = 0
+
+    def _count_malformed(self, malformed: Sequence[Malformed], where: str) -> None:
+        for each in malformed:
+            self._counts.add("malformed")
+            logger.error(
+                "skipped a malformed object of %s",
+                where,
+                extra={
+                    "reader": self.name,
+                    "reason": each.reason,
+                    "object_bytes": each.size,
+                    "after_resource_version": self._version,
+                },
+            )
 
     def _after_silence(self, lasted: float) -> None:
         """A watch that brought nothing is normal, unless it was short or the server is behind us."""
         if lasted < self._pace.short_watch:
-            raise Unreachable(f"the watch was closed after {lasted:.1f} s without a line")
+            raise ClosedEarly(f"the watch was closed after {lasted:.1f} s without a line")
         self._failures = 0
-        newest = self._api.list_page(limit=1).metadata.resource_version
-        if _is_older(newest, than=self._version):
-            # etcd was restored, or the cluster built anew under its name: a watch would stay silent for ever.
-            logger.error(
-                "the API server is behind our resourceVersion: listing again",
-                extra={"resource_version": self._version, "newest": newest},
-            )
-            self._version = ""
+        self._is_restored(self._newest())
+
+    def _is_restored(self, newest: str) -> bool:
+        """Whether etcd was restored, or the cluster built anew under its name. Then nothing that is known of
+        the server holds: a watch from our version would stay silent for ever."""
+        if not _is_older(newest, than=self._reached):
+            self._reached = newest or self._reached
+            return False
+        logger.error(
+            "the API server is behind our resourceVersion: listing and sending everything again",
+            extra={"reader": self.name, "resource_version": self._reached, "newest": newest},
+        )
+        self._forget()
+        self._reached = newest
+        return True
+
+    def _forget(self) -> None:
+        self._version = self._reached = ""
+        # A checkpoint of a lost history is none.
+        self._start = None
+        self._counts.restarted(self._resource, "history_lost")
+        self._consumer.forget()
 
     def _recover(self, error: ApiServerError) -> None:
         self._failures += 1
         delay = max(self._pace.backoff.delay(self._failures), error.retry_after)
-        match error:
-            case Expired():
-                self._version = ""
-                if self._failures == 1:
-                    delay = 0.0
-                level, waiting_for = logging.INFO, "a new list"
-            case Denied():
-                level, waiting_for = logging.ERROR, "credentials that may list and watch events"
-            case Unreachable():
-                level, waiting_for = logging.WARNING, "the API server"
-            case _:
-                if self._failures > 1:
-                    # Resuming did not help.
-                    self._version = ""
-                level, waiting_for = logging.WARNING, "the API server to answer as expected"
+        level, reason, waiting_for = _sorted(error)
+        if isinstance(error, Expired):
+            self._version = ""
+            if self._failures == 1:
+                delay = 0.0
+        elif reason == "unexpected" and self._failures > 1:
+            # Resuming did not help.
+            self._version = ""
+        self._counts.restarted(self._resource, reason)
         logger.log(
             level,
             "waiting for %s",
             waiting_for,
-            extra={"reason": str(error), "seconds": round(delay, 1), "failures": self._failures},
+            extra={
+                "reader": self.name,
+                "reason": str(error),
+                "seconds": round(delay, 1),
+                "failures": self._failures,
+            },
         )
+        self._promise(delay)
         self._pause(delay)
+
+    def _promise(self, seconds: float) -> None:
+        self._pulse.promise(self.name, seconds + SLACK)
+
+
+def _sorted(error: ApiServerError) -> tuple[int, RestartReason, str]:
+    """How loud to be about it, what it counts as, and what is waited for."""
+    match error:
+        case Expired():
+            return logging.INFO, "expired", "a new list"
+        case Denied():
+            return logging.ERROR, "denied", "credentials that may list and watch"
+        case ClosedEarly():
+            return logging.WARNING, "closed_early", "the API server"
+        case Unreachable():
+            return logging.WARNING, "cut", "the API server"
+        case Throttled():
+            return logging.WARNING, "throttled", "the API server to have room for us"
+        case _:
+            return logging.WARNING, "unexpected", "the API server to answer as expected"
 
 
 def _is_older(version: str, *, than: str) -> bool:

@@ -13,6 +13,11 @@ from exporter.watch.lines import TooLong, whole_lines
 from exporter.watch.transport import Transport
 
 
+def core_path(plural: str, namespace: str = "") -> str:
+    """Where a core/v1 resource is; "" is all namespaces."""
+    return f"/api/v1/namespaces/{namespace}/{plural}" if namespace else f"/api/v1/{plural}"
+
+
 class ResourceApi(Generic[T]):
     """Lists and watches one resource, in all namespaces or in one."""
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, Self
 import pytest
 
 from exporter.counts import Counts
+from exporter.observe.pulse import Pulse
 from exporter.ship.buffer import Buffer
 from exporter.ship.event_bridge import EventBridgeSink
 from exporter.ship.kinesis import KinesisSink
@@ -143,10 +144,9 @@ class Shipping:
 
     def send(self, *records: Record) -> None:
         buffer = Buffer(1 << 30, self.sink.limits, self.sink.size_of, linger=0)
-        for each in records:
-            buffer.put(each)
+        buffer.put(records)
         buffer.close()
-        Sender(buffer, self.sink, self.counts, pause=self._pause).run()
+        Sender(buffer, self.sink, self.counts, Pulse(), pause=self._pause).run()
         assert buffer.held_records == 0
 
     def _pause(self, seconds: float) -> None:

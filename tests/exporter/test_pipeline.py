@@ -8,7 +8,9 @@ from queue import SimpleQueue
 
 import pytest
 
-from exporter.pipeline import Pipeline, open_sink, open_transport
+from exporter.counts import Counts
+from exporter.observe.pulse import Pulse
+from exporter.pipeline import Pipeline, Surroundings, open_sink, open_transport
 from exporter.settings import Settings
 from tests.exporter.conftest import StreamEndpoint
 from tests.fixtures.cluster import Answer, ScriptedApiServer, event_object
@@ -46,14 +48,17 @@ def test_a_list_of_50000_events_goes_through_a_buffer_of_1_mib(
         flush_interval=0.0,
     )
     deaths: SimpleQueue[str] = SimpleQueue()
-    pipeline = Pipeline(settings, open_transport(settings), open_sink(settings), on_death=deaths.put)
+    counts = Counts()
+    pipeline = Pipeline(
+        Surroundings(settings, open_transport(settings), open_sink(settings), counts, Pulse(), deaths.put)
+    )
     # WHEN
     pipeline.start()
     # THEN the reading stops after the few pages that fit
     assert endpoint.wait_until(lambda: len(endpoint.calls) >= 2)
     with pytest.raises(AssertionError):
         api_server.wait_for_requests(10, timeout=1.0)
-    read = pipeline.counts.snapshot()["read"]
+    read = counts.snapshot()["read"]
     assert 0 < read < 10 * PAGE
     # WHEN it answers
     endpoint.let_go.set()

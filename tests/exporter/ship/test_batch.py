@@ -35,8 +35,7 @@ def test_a_buffer_gives_everything_once_and_in_order(contents: list[bytes], reco
     limits = Limits(records=records, bytes=size)
     buffer = Buffer(1 << 20, limits, lambda record: len(record.data), linger=0)
     # WHEN
-    for record in sent:
-        buffer.put(record)
+    buffer.put(sent)
     buffer.close()
     taken = []
     while batch := buffer.take():

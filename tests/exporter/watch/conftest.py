@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from threading import Thread
-from typing import Any, Self
+from typing import Self
 
-import msgspec
 import pytest
-from msgspec import Raw
 
 from eventcore.backoff import Backoff
 from exporter.counts import Counts
+from exporter.observe.pulse import Pulse
+from exporter.watch.answers import Object, WatchLine
 from exporter.watch.credentials import credentials
-from exporter.watch.events_api import EventsApi
-from exporter.watch.reflector import Pace, Reflector
+from exporter.watch.reflector import Pace, Reflector, Start
+from exporter.watch.resource_api import ResourceApi, core_path
 from exporter.watch.transport import Patience, Transport
 from tests.fixtures.cluster import ScriptedApiServer
 
 
 class RunningReflector:
-    """A reflector in a thread; what it delivers is in `delivered`, what it waited for in `pauses`."""
+    """A reflector in a thread; what it hands over is in `taken`, what it waited for in `pauses`."""
 
-    def __init__(self, kubeconfig: Path, patience: Patience, pace: Pace, step: int) -> None:
-        self.delivered: list[tuple[str, str]] = []
+    def __init__(
+        self, kubeconfig: Path, patience: Patience, pace: Pace, step: int, start: Start, selector: str
+    ) -> None:
+        self.taken: list[str] = []
+        """`listed a@1 b@2`, `list 100`, `ADDED a@3`, `forget`: one for each call."""
         self.pauses: list[float] = []
         self.counts = Counts()
+        self.pulse = Pulse()
         transport = Transport(credentials(str(kubeconfig), None), patience)
         ticks = count(0, step)
+        api = ResourceApi(
+            transport, core_path("events"), Object, lambda _raw: Object(), field_selector=selector
+        )
         self.reflector = Reflector(
-            EventsApi(transport),
-            self._deliver,
+            api,
+            self,
             self.counts,
+            self.pulse,
+            start=start,
             pace=pace,
             draw=lambda low, _high: low,
             clock=lambda: float(next(ticks)),
@@ -51,9 +60,27 @@ class RunningReflector:
         self._thread.join(10)
         assert not self._thread.is_alive()
 
-    def _deliver(self, raw: Raw) -> None:
-        metadata: dict[str, Any] = msgspec.json.decode(raw)["metadata"]
-        self.delivered.append((metadata["name"], metadata["resourceVersion"]))
+    @property
+    def delivered(self) -> list[tuple[str, str]]:
+        """(name, version) of every state that was listed, added or modified."""
+        entries = [entry.split(" ") for entry in self.taken if entry.startswith(("listed", "ADDED", "MOD"))]
+        return [(state.split("@")[0], state.split("@")[1]) for entry in entries for state in entry[1:]]
+
+    def listed(self, items: Sequence[Object]) -> None:
+        self.taken.append(" ".join(["listed", *map(_named, items)]))
+
+    def list_ended(self, version: str) -> None:
+        self.taken.append(f"list {version}")
+
+    def watched(self, lines: Sequence[WatchLine[Object]]) -> None:
+        self.taken += [f"{line.type} {_named(line.object)}" for line in lines]
+
+    def forget(self) -> None:
+        self.taken.append("forget")
+
+
+def _named(each: Object) -> str:
+    return f"{each.metadata.name}@{each.metadata.resource_version}"
 
 
 StartReflector = Callable[..., RunningReflector]
@@ -68,11 +95,18 @@ def reflect(api_server: ScriptedApiServer, tmp_path: Path) -> Iterator[StartRefl
     with ExitStack() as running:
 
         def start(
-            *, patience: Patience | None = None, watch_seconds: int = 300, step: int = 1000
+            *,
+            patience: Patience | None = None,
+            watch_seconds: int = 300,
+            step: int = 1000,
+            begin: Start = Start(),  # noqa: B008 - frozen
+            selector: str = "",
         ) -> RunningReflector:
             """`step` is how many seconds pass between two looks at the clock: so long does a watch last."""
             pace = Pace(page_size=2, watch_seconds=(watch_seconds, watch_seconds), backoff=WORST_LUCK)
             path = api_server.kubeconfig(tmp_path / "kubeconfig")
-            return running.enter_context(RunningReflector(path, patience or Patience(), pace, step))
+            return running.enter_context(
+                RunningReflector(path, patience or Patience(), pace, step, begin, selector)
+            )
 
         yield start

@@ -97,7 +97,11 @@ def test_a_list_that_is_none_is_said(decoding: Decoding[Note], body: bytes) -> N
 
 @given(st.lists(st.sampled_from(["good", "odd", "broken"]), max_size=12))
 def test_every_line_is_either_taken_or_counted(kinds: list[str]) -> None:
-    made = {"good": {}, "odd": {"reason": {}}, "broken": {"metadata": {"resourceVersion": 1}}}
+    made: dict[str, dict[str, Any]] = {
+        "good": {},
+        "odd": {"reason": {}},
+        "broken": {"metadata": {"resourceVersion": 1}},
+    }
     block = b"".join(watch_line("ADDED", kind, 1, **made[kind]) for kind in kinds)
     decoded = Decoding(Note, repaired).lines(block)
     assert len(decoded.lines) == len(kinds) - kinds.count("broken")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from exporter.watch.reflector import Start
 from exporter.watch.transport import Patience
 from tests.exporter.watch.conftest import StartReflector
 from tests.fixtures.cluster import (
@@ -84,7 +87,8 @@ def test_a_410_line_leads_to_a_new_list_at_once(
     )
     running = reflect()
     assert versions(api_server.wait_for_requests(4)) == ["list", "100", "list", "200"]
-    assert running.delivered == [("a", "101"), ("a", "101")]
+    # The consumer is told nothing but the states: it knows which of them it has seen.
+    assert running.taken == ["listed", "list 100", "ADDED a@101", "listed a@101", "list 200"]
     assert running.pauses == [0.0]
 
 
@@ -271,9 +275,11 @@ def test_a_server_that_is_behind_our_version_is_found_out(
     # GIVEN etcd was restored from a backup: a watch from our version is silent and closes, for ever
     api_server.answers(EMPTY_LIST, Watch(()), list_page(version=40), list_page(version=40), SILENT)
     # WHEN
-    reflect()
-    # THEN
+    running = reflect()
+    # THEN everything is listed and sent again
     assert versions(api_server.wait_for_requests(5)) == ["list", "100", "list", "list", "40"]
+    assert running.taken == ["listed", "list 100", "forget", "listed", "list 40"]
+    assert running.counts.restarts() == {("events", "history_lost"): 1, ("events", "ended"): 1}
 
 
 def test_a_silent_watch_of_a_server_that_is_ahead_resumes_where_it_was(
@@ -292,3 +298,143 @@ def test_a_server_that_closes_every_watch_at_once_is_not_hammered(
     running = reflect(step=0)
     assert versions(api_server.wait_for_requests(5)) == ["list", "100", "100", "100", "100"]
     assert running.pauses == [1.0, 2.0, 4.0]
+
+
+def test_a_checkpoint_is_gone_on_from_without_a_list(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    api_server.answers(list_page(version=130), Watch((watch_line("ADDED", "a", 121),)), SILENT)
+    running = reflect(begin=Start(version="120", first="watch"))
+    asked = api_server.wait_for_requests(3)
+    assert versions(asked) == ["list", "120", "121"]
+    assert asked[0].query["limit"] == "1"
+    assert running.taken == ["ADDED a@121"]
+
+
+def test_a_checkpoint_that_is_too_old_leads_to_a_list(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    gone = Watch((error_line(410, "Expired"),))
+    old_and_new = list_page(event_object("a", 110), event_object("b", 125), version=130)
+    api_server.answers(list_page(version=130), gone, old_and_new, SILENT)
+    running = reflect(begin=Start(version="120", first="watch"))
+    assert versions(api_server.wait_for_requests(4)) == ["list", "120", "list", "130"]
+    assert running.taken == ["listed a@110 b@125", "list 130"]
+
+
+def test_a_checkpoint_newer_than_the_server_is_reset_loudly(
+    api_server: ScriptedApiServer, reflect: StartReflector, caplog: pytest.LogCaptureFixture
+) -> None:
+    # GIVEN a cluster that was built anew under its name
+    api_server.answers(list_page(version=40), list_page(event_object("a", 30), version=40), SILENT)
+    # WHEN
+    running = reflect(begin=Start(version="120", first="watch"))
+    # THEN a watch from the checkpoint, which would be silent for ever, is not begun
+    assert versions(api_server.wait_for_requests(3)) == ["list", "list", "40"]
+    assert running.taken == ["forget", "listed a@30", "list 40"]
+    assert [entry.levelname for entry in caplog.records] == ["ERROR"]
+    assert running.counts.restarts() == {("events", "history_lost"): 1}
+
+
+def test_where_to_begin_is_asked_until_the_server_answers(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    api_server.answers(refusal(503), refusal(403), list_page(version=130), SILENT)
+    running = reflect(begin=Start(version="120", first="watch"))
+    assert versions(api_server.wait_for_requests(4)) == ["list", "list", "list", "120"]
+    assert running.pauses == [1.0, 2.0]
+
+
+def test_a_resource_whose_state_is_needed_is_listed_in_spite_of_its_checkpoint(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    api_server.answers(list_page(event_object("a", 90), version=130), SILENT)
+    running = reflect(begin=Start(version="120", first="list"))
+    assert versions(api_server.wait_for_requests(2)) == ["list", "130"]
+    assert running.taken == ["listed a@90", "list 130"]
+
+
+@pytest.mark.parametrize("begin", [Start(version="120", first="list"), Start(version="120", first="watch")])
+def test_a_410_of_a_server_that_is_behind_us_lists_and_tells_that_it_was_restored(
+    api_server: ScriptedApiServer, reflect: StartReflector, begin: Start
+) -> None:
+    # GIVEN a server that was restored, and has compacted since
+    first = (list_page(version=130), Watch((error_line(410, "Expired"),))) if begin.first == "watch" else ()
+    api_server.answers(*first, list_page(event_object("a", 30), version=40), SILENT)
+    # WHEN
+    running = reflect(begin=begin)
+    # THEN what follows counts as new, although its versions are older
+    api_server.wait_for_requests(len(first) + 2)
+    assert running.taken == ["forget", "listed a@30", "list 40"]
+
+
+def test_start_now_leaves_out_what_the_server_holds_already(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    newest = list_page(event_object("old", 90), version=100)
+    api_server.answers(newest, Watch((watch_line("ADDED", "new", 101),)), SILENT)
+    running = reflect(begin=Start(first="now"))
+    assert versions(api_server.wait_for_requests(3)) == ["list", "100", "101"]
+    assert running.taken == ["list 100", "ADDED new@101"]
+
+
+def test_a_lost_history_ends_the_watch_and_lists_everything_again(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    # GIVEN a watch on which nothing happens
+    api_server.answers(EMPTY_LIST, SILENT, list_page(event_object("a", 7), version=40), SILENT)
+    running = reflect()
+    api_server.wait_for_requests(2)
+    # WHEN somebody sees that etcd was restored
+    running.reflector.lose_history()
+    # THEN
+    assert versions(api_server.wait_for_requests(4)) == ["list", "100", "list", "40"]
+    assert running.taken == ["listed", "list 100", "forget", "listed a@7", "list 40"]
+    assert running.pauses == []
+
+
+def test_what_the_server_is_to_leave_out_is_said_in_every_request(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    api_server.answers(list_page(version=100, continue_="more"), EMPTY_LIST, SILENT)
+    reflect(selector="type!=Normal")
+    asked = api_server.wait_for_requests(3)
+    assert [each.query["fieldSelector"] for each in asked] == ["type!=Normal"] * 3
+
+
+def test_why_a_watch_was_begun_anew_is_counted(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    api_server.answers(
+        refusal(403),
+        EMPTY_LIST,
+        Watch((watch_line("ADDED", "a", 101), error_line(410, "Expired"))),
+        list_page(version=200),
+        Watch((watch_line("ADDED", "a", 202),), end="cut"),
+        refusal(429),
+        Watch((watch_line("ADDED", "a", 203),)),
+        Watch((error_line(500, "InternalError"),)),
+        SILENT,
+    )
+    running = reflect()
+    api_server.wait_for_requests(9)
+    reasons = ("denied", "expired", "cut", "throttled", "ended", "unexpected")
+    assert running.counts.restarts() == {("events", reason): 1 for reason in reasons}
+
+
+def test_each_step_says_how_long_it_may_take(api_server: ScriptedApiServer, reflect: StartReflector) -> None:
+    api_server.answers(EMPTY_LIST, SILENT)
+    running = reflect(watch_seconds=300)
+    api_server.wait_for_requests(2)
+    assert running.pulse.overdue() == {}
+    running.reflector.stop()
+
+
+def test_many_lines_that_arrive_together_are_handed_over_together(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    lines = b"".join(watch_line("ADDED", f"e{number}", 101 + number) for number in range(300))
+    api_server.answers(EMPTY_LIST, Watch((lines,)), SILENT)
+    running = reflect()
+    assert versions(api_server.wait_for_requests(3)) == ["list", "100", "400"]
+    assert len(running.delivered) == 300

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from exporter.watch.answers import Object
 from exporter.watch.credentials import credentials
 from exporter.watch.errors import (
     ApiServerError,
@@ -19,7 +20,7 @@ from exporter.watch.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from exporter.watch.events_api import EventsApi
+from exporter.watch.resource_api import ResourceApi, core_path
 from exporter.watch.transport import Patience, Transport
 from sandbox.cluster.server import KUBECONFIG
 from tests.fixtures.cluster import Answer, ScriptedApiServer, Watch, list_page, refusal
@@ -29,6 +30,10 @@ RECORDING = Path(__file__).parents[2] / "recording"
 
 def transport_for(kubeconfig: Path) -> Transport:
     return Transport(credentials(str(kubeconfig), None), Patience(connect=1.0))
+
+
+def events_api(transport: Transport) -> ResourceApi[Object]:
+    return ResourceApi(transport, core_path("events"), Object, lambda _raw: Object())
 
 
 @pytest.mark.parametrize(
@@ -51,7 +56,7 @@ def test_recorded_answers_are_sorted_by_what_helps(
     body = (RECORDING / recorded).read_bytes()
     api_server.answers(refusal(code)._replace(body=body))
     with pytest.raises(expected) as caught:
-        EventsApi(transport_for(api_server.kubeconfig(tmp_path / "kubeconfig"))).list_page(500)
+        events_api(transport_for(api_server.kubeconfig(tmp_path / "kubeconfig"))).list_page(500)
     assert str(caught.value).startswith(f"{code} ")
     assert len(str(caught.value)) <= 301
 
@@ -60,7 +65,7 @@ def test_the_page_of_a_proxy_becomes_one_short_line(api_server: ScriptedApiServe
     page = "<html>\n<b>Service\r\n unavailable</b>" + "x" * 100_000
     api_server.answers(refusal(502)._replace(body=page.encode()))
     with pytest.raises(Unreachable) as caught:
-        EventsApi(transport_for(api_server.kubeconfig(tmp_path / "kubeconfig"))).list_page(500)
+        events_api(transport_for(api_server.kubeconfig(tmp_path / "kubeconfig"))).list_page(500)
     text = str(caught.value)
     assert text.startswith("502 <html> <b>Service unavailable</b>xxx")
     assert len(text) < 400
@@ -76,27 +81,27 @@ def test_a_token_that_was_replaced_is_read_again(api_server: ScriptedApiServer, 
     )
     api_server.tokens = {"first"}
     api_server.answers(list_page(version=1), list_page(version=2))
-    api = EventsApi(transport_for(kubeconfig))
-    assert api.list_page(1).metadata.resource_version == "1"
+    api = events_api(transport_for(kubeconfig))
+    assert api.list_page(1).version == "1"
     # WHEN it is rotated, and the old one is refused
     token.write_text("second")
     api_server.tokens = {"second"}
     with pytest.raises(Denied, match="401 Unauthorized"):
         api.list_page(1)
     # THEN the next request carries the new one
-    assert api.list_page(1).metadata.resource_version == "2"
+    assert api.list_page(1).version == "2"
 
 
 def test_a_host_without_an_address_is_said(tmp_path: Path) -> None:
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text(KUBECONFIG.format(url="http://kubernetes.invalid", token="t"))
     with pytest.raises(Unreachable, match=r"no answer from http://kubernetes\.invalid: its name does not"):
-        EventsApi(transport_for(kubeconfig)).list_page(1)
+        events_api(transport_for(kubeconfig)).list_page(1)
 
 
 def test_requests_say_who_makes_them(api_server: ScriptedApiServer, tmp_path: Path) -> None:
     api_server.answers(list_page(version=1))
-    EventsApi(transport_for(api_server.kubeconfig(tmp_path / "kubeconfig"))).list_page(1)
+    events_api(transport_for(api_server.kubeconfig(tmp_path / "kubeconfig"))).list_page(1)
     assert api_server.asked[0].headers["User-Agent"].startswith("kube-events-exporter/")
 
 
@@ -118,7 +123,7 @@ def test_a_server_that_is_not_there_is_unreachable(tmp_path: Path) -> None:
         kubeconfig = tmp_path / "kubeconfig"
         kubeconfig.write_text(KUBECONFIG.format(url=url, token="t"))
         with pytest.raises(Unreachable, match=f"no answer from {url}: .*Connection refused"):
-            EventsApi(transport_for(kubeconfig)).list_page(1)
+            events_api(transport_for(kubeconfig)).list_page(1)
 
 
 def test_a_kubeconfig_that_is_missing_or_no_kubeconfig_is_one_line(tmp_path: Path) -> None:
