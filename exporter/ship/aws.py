@@ -17,7 +17,14 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from exporter.ship.errors import InvalidCall, Misconfigured, SinkError, Unavailable
+from exporter.ship.errors import (
+    InvalidCall,
+    Misconfigured,
+    NoCredentials,
+    NotAllowed,
+    SinkError,
+    Unavailable,
+)
 from exporter.version import VERSION
 
 CALLS = Config(
@@ -47,6 +54,10 @@ THROTTLED = frozenset(
         "ThrottlingException",
         "TooManyRequestsException",
     }
+)
+
+DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "KMSAccessDeniedException", "UnauthorizedOperation"}
 )
 
 INVALID = frozenset(
@@ -81,7 +92,7 @@ def aws_errors(operation: str) -> Iterator[None]:
     except ClientError as error:
         raise sorted_error(operation, error) from error
     except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
-        raise Misconfigured(f"{operation}: no AWS credentials: {_one_line(error)}") from error
+        raise NoCredentials(f"{operation}: no AWS credentials: {_one_line(error)}") from error
     except (ConnectionError, HTTPClientError, ResponseParserError) as error:
         raise Unavailable(f"{operation}: {_one_line(error)}") from error
     except BotoCoreError as error:
@@ -98,7 +109,7 @@ def sorted_error(operation: str, error: ClientError) -> SinkError:
         return Unavailable(text)
     if code in INVALID or status == 413:
         return InvalidCall(text)
-    return Misconfigured(text)
+    return NotAllowed(text) if code in DENIED else Misconfigured(text)
 
 
 def _one_line(error: Exception) -> str:
