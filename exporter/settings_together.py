@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from exporter.lease.timings import JITTER
 from exporter.regions import unknown_region
 from exporter.selection.drop_rules import drop_faults
 from exporter.settings import Settings
-
-JITTER = 1.2
-"""client-go's JitterFactor: by so much a retry may come later than its period (leaderelection.go, as are the
-two comparisons)."""
 
 MAX_PORT = 65_535
 

@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from typing import Self
 
-from eventcore.event import Event
 from exporter.selection.drop_rules import DropRules, RawPattern
 from exporter.selection.field_selector import divide
 from exporter.settings import Settings
@@ -29,19 +28,15 @@ class Selection:
         self.fingerprint = _fingerprint(drop)
         """The same for the same rules, empty without any. Of the rules and not of the selector, which another
         release may divide differently; and without the namespaces, each of which has a version of its own."""
-        self.drops = DropRules(division.local).drop if division.local else _keep
-        """Whether an event that was read with `field_selector` is not to be shipped."""
-        self.drops_synthetic = DropRules(drop).drop if drop else _keep
+        self.drops = DropRules(division.local).drop if division.local else None
+        """Whether an event that was read with `field_selector` is not to be shipped; None if all are."""
+        self.drops_synthetic = DropRules(drop).drop if drop else None
         """The same for an event that was made here, so that no API server has applied the selector to it."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """The selection of the settings."""
         return cls(settings.namespaces, settings.drop)
-
-
-def _keep(_event: Event) -> bool:
-    return False
 
 
 def _fingerprint(drop: Sequence[RawPattern]) -> str:
