@@ -76,6 +76,16 @@ class FaultProxy:
         """Accept, pass on nothing, keep everything open: what a broken path does."""
         self._enter("stalled")
 
+    def freeze(self) -> int:
+        """Stall the connections that are there, for good; new ones pass. How many there were.
+
+        What a router does that forgot them: healing does not bring them back.
+        """
+        with self._changed:
+            for link in self._links:
+                link.frozen = True
+            return len(self._links)
+
     def slow(self, bytes_per_second: float) -> None:
         """Pass on no more than this of what the server says, on each connection."""
         with self._changed:
@@ -162,7 +172,7 @@ class FaultProxy:
 
     def _wait_while_stalled(self, link: _Link) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._state != "stalled" or link.is_cut)
+            self._changed.wait_for(lambda: link.is_cut or not (link.frozen or self._state == "stalled"))
 
     def _up_to_the_cut(self, data: bytes) -> bytes:
         with self._changed:
@@ -194,6 +204,7 @@ class _Link:
         self.client = client
         self.server = server
         self.is_cut = False
+        self.frozen = False
 
     def cut(self) -> None:
         """End both, from any thread; whoever waits in recv wakes up."""

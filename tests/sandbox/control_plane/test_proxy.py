@@ -130,6 +130,18 @@ def test_while_it_stalls_connections_stay_and_nothing_comes(proxy: FaultProxy, c
         assert another.read(len(LINE)) == LINE
 
 
+def test_a_frozen_connection_stays_so_and_a_new_one_passes(proxy: FaultProxy, client: Client) -> None:
+    client.ask(1)
+    client.read(len(LINE))
+    assert proxy.freeze() == 1
+    client.ask(1)
+    with closing(Client(proxy.port)) as another:
+        another.ask(1)
+        assert another.read(len(LINE)) == LINE
+    proxy.heal()
+    assert client.hears_nothing(0.1)
+
+
 def test_what_is_stalled_can_be_cut(proxy: FaultProxy, client: Client) -> None:
     client.ask(1)
     client.read(len(LINE))
