@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 CHECKOV := build/checkov
 CODE := eventcore exporter lambdas kube_events sandbox bench scripts tests
 
-.PHONY: help demo test cluster cluster-down test-cluster check fix test-infra package bench lock clean
+.PHONY: help demo test cluster cluster-down test-cluster check fix test-infra package bench lock chart clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,9 @@ bench: $(READY) ## measure import times and throughput, as ratios within one run
 
 lock: $(READY) ## pin every group of pyproject.toml again, with hashes and without registry addresses
 	@$(BIN)/python -m scripts.locks write
+
+chart: $(READY) ## write what is made from the chart: its schema of the settings, the manifests for kubectl
+	@$(BIN)/python -m scripts.chart write
 
 clean: ## remove what the other targets made in this folder
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
