@@ -1,7 +1,9 @@
 """The wire format: one JSON object per record, never over its limit, read back with errors that say why not.
 
+A record is an event or a heartbeat; its field `record` says which.
+
 WireError
- x  MalformedRecord     no JSON, or not the event's shape: it can never be read
+ x  MalformedRecord     no JSON, or of neither's shape: it can never be read
  x  UnsupportedSchema   of a schema version that this consumer does not know
 """
 
@@ -12,6 +14,7 @@ from typing import Any
 import msgspec
 
 from eventcore.event import SCHEMA_VERSION, Event
+from eventcore.heartbeat import Heartbeat
 from eventcore.shrink import shrink
 
 MAX_RECORD_BYTES = 240 * 1024
@@ -26,7 +29,7 @@ class WireError(ValueError):
 
 
 class MalformedRecord(WireError):
-    """No JSON, or not the event's shape."""
+    """No JSON, or neither an event's nor a heartbeat's shape."""
 
 
 class UnsupportedSchema(WireError):
@@ -39,7 +42,7 @@ class _Head(msgspec.Struct, rename="camel"):
 
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Event)
+_decoder: msgspec.json.Decoder[Event | Heartbeat] = msgspec.json.Decoder(Event | Heartbeat)
 _head_decoder = msgspec.json.Decoder(_Head)
 
 
@@ -51,20 +54,33 @@ def encode(event: Event) -> bytes:
     return _encoder.encode(shrink(event, MAX_RECORD_BYTES))
 
 
-def decode(data: bytes | str) -> Event:
-    """Read a record back.
+def encode_heartbeat(heartbeat: Heartbeat) -> bytes:
+    """The record for the stream. It is far below the limit."""
+    return _encoder.encode(heartbeat)
+
+
+def decode_record(data: bytes | str) -> Event | Heartbeat:
+    """Read a record back, whichever it is.
 
     Raises:
         UnsupportedSchema: its schema version is neither ours nor the one before.
-        MalformedRecord: it is no JSON, or not the event's shape.
+        MalformedRecord: it is no JSON, or of neither's shape.
     """
     try:
-        event = _decoder.decode(data)
+        record = _decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _reason(data, error) from None
-    if not _OLDEST_VERSION <= event.schema_version <= SCHEMA_VERSION:
-        raise _unsupported(event.schema_version)
-    return event
+    if not _OLDEST_VERSION <= record.schema_version <= SCHEMA_VERSION:
+        raise _unsupported(record.schema_version)
+    return record
+
+
+def decode(data: bytes | str) -> Event:
+    """Read an event back. Raises as `decode_record` does, and MalformedRecord for a heartbeat."""
+    record = decode_record(data)
+    if not isinstance(record, Event):
+        raise MalformedRecord("a heartbeat, where an event should be")
+    return record
 
 
 def as_view(event: Event) -> dict[str, Any]:
@@ -80,7 +96,8 @@ def _reason(data: bytes | str, error: Exception) -> WireError:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return MalformedRecord(f"not a kube-events record: {error}")
     version = head.schema_version
-    if head.record == "event" and version is not None and not _OLDEST_VERSION <= version <= SCHEMA_VERSION:
+    known = head.record in ("event", "heartbeat")
+    if known and version is not None and not _OLDEST_VERSION <= version <= SCHEMA_VERSION:
         return _unsupported(version)
     return MalformedRecord(f"not a kube-events record: {error}")
 
