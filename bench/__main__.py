@@ -1,4 +1,4 @@
-"""`python -m bench [imports|throughput]`: measure, and print ratios that hold on a busy machine."""
+"""`python -m bench [imports|throughput|exporter]`: measure, and print ratios that hold on a busy machine."""
 
 from __future__ import annotations
 
@@ -6,22 +6,42 @@ import argparse
 import sys
 
 from bench import imports, throughput
+from bench.exporter import run as exporters
+from bench.exporter.cases import CASES
+from bench.exporter.trial import TrialError
 from scripts.packaging.errors import PackagingError
 
 MEASUREMENTS = {"imports": imports.run, "throughput": throughput.run}
+ROUNDS = 9
 
 
 def main() -> int:
     """Exit code 0, or 1 when something cannot be measured. What is over its bound is printed, not failed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Benchmarks; see bench/README.md.")
-    parser.add_argument("only", nargs="?", choices=MEASUREMENTS, help="default: all")
-    parser.add_argument("--rounds", type=int, default=9, help="that count; default: 9")
+    parser.add_argument(
+        "only", nargs="?", choices=[*MEASUREMENTS, "exporter"], help="default: all but exporter, of minutes"
+    )
+    parser.add_argument(
+        "--rounds", type=int, help=f"that count; default: {ROUNDS}, for the exporter {exporters.ROUNDS}"
+    )
+    parser.add_argument(
+        "--case",
+        action="append",
+        choices=[case.name for case in CASES],
+        help="of the exporter, may be repeated; default: all but outage-10m",
+    )
+    parser.add_argument("--peer", default="", help="path of a kubernetes-event-exporter, to be measured too")
     options = parser.parse_args()
     try:
+        if options.only == "exporter":
+            exporters.run(
+                options.case or (), rounds=options.rounds or exporters.ROUNDS, peer_binary=options.peer
+            )
+            return 0
         for name in [options.only] if options.only else MEASUREMENTS:
-            MEASUREMENTS[name](options.rounds)
+            MEASUREMENTS[name](options.rounds or ROUNDS)
             print()
-    except (PackagingError, imports.ImportFailedError) as error:
+    except (PackagingError, imports.ImportFailedError, TrialError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     return 0

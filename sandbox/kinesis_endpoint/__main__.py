@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from sandbox.kinesis_endpoint.endpoint import KinesisEndpoint
@@ -16,6 +18,7 @@ def main() -> None:
             {
                 "url": lambda: endpoint.url,
                 "behave": lambda **faults: endpoint.behave(Faults(**faults)),
+                "impersonate": lambda host, folder: str(endpoint.impersonate(host, Path(folder))),
                 "go_down": endpoint.go_down,
                 "accepted": lambda: endpoint.ledger.accepted,
                 "account": lambda **of: msgspec.structs.asdict(endpoint.ledger.account(**of)),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock, Thread, Timer
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, NamedTuple, Self
 
 from sandbox.kinesis_endpoint.faults import THROTTLED, Faults, Throttle
+from sandbox.kinesis_endpoint.interception import impersonation
 from sandbox.kinesis_endpoint.ledger import Call, Ledger
 
 _ACCEPTED = json.dumps(
@@ -46,6 +49,7 @@ class KinesisEndpoint:
         self._connections: set[socket.socket] = set()
         self._lock = Lock()
         self._closed = False
+        self._tls: ssl.SSLContext | None = None
         self._back: Timer | None = None
         self._listener = _listen(0)
         self._address: tuple[str, int] = self._listener.getsockname()
@@ -72,6 +76,12 @@ class KinesisEndpoint:
         """Behave like this from the next call on."""
         self._faults = faults
         self._throttle = Throttle(faults)
+
+    def impersonate(self, host: str, folder: Path) -> Path:
+        """Let clients use this endpoint as their HTTPS proxy, and be `host` to them. Returns the certificate
+        that they have to trust, which is written to `folder`."""
+        self._tls, bundle = impersonation(host, folder)
+        return bundle
 
     def go_down(self, seconds: float) -> None:
         """Cut all connections and refuse new ones for so long."""
@@ -110,14 +120,23 @@ class KinesisEndpoint:
         with self._lock:
             self._connections.add(connection)
         try:
-            with connection, connection.makefile("rb") as reader:
-                while (request := _read_request(reader)) is not None:
-                    connection.sendall(_http(self._answer(*request)))
+            with connection:
+                self._answer_all(connection)
         except (OSError, ValueError):
             pass  # cut, by either side
         finally:
             with self._lock:
                 self._connections.discard(connection)
+
+    def _answer_all(self, connection: socket.socket) -> None:
+        with connection.makefile("rb") as reader:
+            while (request := _read_request(reader)) is not None:
+                if request.method == "CONNECT" and self._tls is not None:
+                    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                    with self._tls.wrap_socket(connection, server_side=True) as encrypted:
+                        self._answer_all(encrypted)
+                    return
+                connection.sendall(_http(self._answer(request.operation, request.body)))
 
     def _answer(self, operation: str, body: bytes) -> str:
         if operation == "DescribeStreamSummary":
@@ -140,16 +159,24 @@ def _results(records: int, refused: frozenset[int]) -> str:
     return f'{{"EncryptionType":"NONE","FailedRecordCount":{len(refused)},"Records":[{results}]}}'
 
 
-def _read_request(reader: BinaryIO) -> tuple[str, bytes] | None:
-    """The operation and the body; None when the client has no more."""
-    if not reader.readline():
+class _Request(NamedTuple):
+    method: str
+    operation: str
+    body: bytes
+
+
+def _read_request(reader: BinaryIO) -> _Request | None:
+    """None when the client has no more."""
+    first = reader.readline()
+    if not first:
         return None
     headers = _headers(reader)
     length = int(headers.get("content-length", "0"))
     body = reader.read(length)
     if len(body) < length:
         return None
-    return headers.get("x-amz-target", "").rpartition(".")[2], body
+    operation = headers.get("x-amz-target", "").rpartition(".")[2]
+    return _Request(first.decode("latin-1").partition(" ")[0], operation, body)
 
 
 def _headers(reader: BinaryIO) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -31,6 +32,10 @@ class KinesisEndpointProcess:
     def behave(self, faults: Faults) -> None:
         """Behave like this from the next call on."""
         self._process.tell("behave", **msgspec.structs.asdict(faults))
+
+    def impersonate(self, host: str, folder: Path) -> Path:
+        """See KinesisEndpoint."""
+        return Path(self._process.tell("impersonate", host=host, folder=str(folder)))
 
     def go_down(self, seconds: float) -> None:
         """Cut all connections and refuse new ones for so long."""
