@@ -2,7 +2,7 @@
 
 critical: somebody is woken. high: a chat now. medium: a digest. low: stored and told to nobody.
 Reasons are the constants of kubelet (pkg/kubelet/events), kube-controller-manager, scheduler, autoscalers,
-CSI and load-balancer controllers, and node-problem-detector.
+CSI and load-balancer controllers, and node-problem-detector; and of the exporter's own synthetic events.
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ SEVERITY_TABLE: tuple[SeverityRow, ...] = (
         medium="Unhealthy ExceededGracePeriod FailedPostStartHook FailedPreStopHook FailedSync "
         "FailedValidation",
         low="ProbeWarning Killing",
+    ),
+    *_area(
+        "exporter: Pod status",
+        # ContainerExited is judged by its type: Normal if the container did its work or its Pod was deleted.
+        high="OOMKilled",
     ),
     *_area(
         "kubelet: sandbox, network, volumes",
