@@ -106,7 +106,7 @@ class Option(NamedTuple):
         if get_origin(get_args(self.base)[0]) is Annotated:
             return [part.strip() for part in text.split(",")]
         try:
-            return read_yaml(text.encode())
+            return read_yaml(text.encode(errors="replace"))
         except YamlError as error:
             raise ValueError(self.wrong(self.label, f"is no JSON or YAML ({error})")) from None
 
