@@ -30,8 +30,9 @@ class Selection:
         release may divide differently; and without the namespaces, each of which has a version of its own."""
         self.drops = DropRules(division.local).drop if division.local else None
         """Whether an event that was read with `field_selector` is not to be shipped; None if all are."""
-        self.drops_synthetic = DropRules(drop).drop if drop else None
-        """The same for an event that was made here, so that no API server has applied the selector to it."""
+        self.drops_synthetic = DropRules(drop).drop
+        """The same for an event that was made here, so that no API server has applied the selector to it.
+        There are few of them."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
