@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from exporter.check import check
 from exporter.logs import configure_logs
+from exporter.observe.server import CannotListen
 from exporter.run import run
 from exporter.settings_source import SettingsInvalid, add_options, read_settings
 from exporter.ship.errors import Misconfigured
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         return check(settings, sys.stdout.write)
     try:
         return run(settings)
-    except (Denied, Misconfigured) as error:
+    except (Denied, Misconfigured, CannotListen) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
 

@@ -30,24 +30,24 @@ class EventReader:
         """Ship what a watch has not brought before. After a 410, which is routine, that is little."""
         if self._seen:
             items = [item for item in items if is_newer(item.metadata.resource_version, than=self._seen)]
-        self._outlet.ship(self._intake(items))
+        self._outlet.put(self._intake(items), "")
 
     def list_ended(self, version: str) -> None:
         """The watch goes on behind the list."""
         self._seen = version
-        self._outlet.ship((), version)
+        self._outlet.put((), version)
 
     def watched(self, lines: Sequence[WatchLine[KubernetesEvent]]) -> None:
         """Ship what was written."""
         written = [line.object for line in lines if line.type == "ADDED" or line.type == "MODIFIED"]
         version = lines[-1].object.metadata.resource_version
-        self._outlet.ship(self._intake(written), version)
+        self._outlet.put(self._intake(written), version)
         self._seen = version or self._seen
 
     def forget(self) -> None:
         """Ship all that the next list brings."""
         self._seen = ""
-        self._outlet.mark.reset()
+        self._outlet.forget()
 
 
 def is_newer(version: str, *, than: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 from eventcore.event import Event
 from exporter.checkpoint.mark import Mark, Segment
-from exporter.counts import Counts
+from exporter.counts import Counts, Outcome
 from exporter.intake import record_of
 from exporter.observe.pulse import Pulse
 from exporter.ship.buffer import Buffer, Closed
@@ -32,8 +32,8 @@ class Outlet:
         pulse: Pulse,
         *,
         name: str,
-        kind: Literal["read", "synthetic"] = "read",
         enricher: Enrichment | None = None,
+        drops_synthetic: Callable[[Event], bool] | None = None,
     ) -> None:
         """
         Args:
@@ -42,34 +42,48 @@ class Outlet:
             counts: of what was taken.
             pulse: is told that a full buffer is no fault of the reader.
             name: of the reader, to the pulse.
-            kind: what its events count as.
             enricher: adds what is known of an event's object; None for nothing.
+            drops_synthetic: for a reader that makes its events itself: which of them are not to be shipped.
+                None for one whose events the intake has sorted out.
         """
         self._buffer = buffer
-        self.mark = mark
+        self._mark = mark
         self._counts = counts
         self._pulse = pulse
         self._name = name
-        self._kind: Literal["read", "synthetic"] = kind
         self._enricher = enricher
+        self._drops_synthetic = drops_synthetic
+        self._taken_as: Outcome = "synthetic" if drops_synthetic else "read"
 
-    def ship(self, events: Sequence[Event], version: str = "") -> None:
+    def put(self, events: Sequence[Event], version: str) -> None:
         """Take events that were read at once; blocks while the buffer is full.
 
         Args:
             events: none, if there is only a new version.
-            version: all states up to it have been read now; empty within a list.
+            version: all states up to it have been read now; "" within a list, which comes in key order.
 
         Raises:
             Closed: not all were taken, and the mark will not pass them.
         """
-        segment = self.mark.open(len(events), version)
+        if self._drops_synthetic:
+            events = self._wanted(events, self._drops_synthetic)
+        segment = self._mark.open(len(events), version)
         if not events:
             return
         if self._enricher:
             events = self._enriched(events, segment, self._enricher)
         self._pulse.rest(self._name)
         self._put([record_of(event, segment) for event in events])
+
+    def forget(self) -> None:
+        """Versions put so far mean nothing any more."""
+        self._mark.reset()
+
+    def _wanted(self, events: Sequence[Event], drops: Callable[[Event], bool]) -> list[Event]:
+        wanted = [event for event in events if not drops(event)]
+        if len(wanted) < len(events):
+            self._counts.dropped("rule", len(events) - len(wanted))
+        return wanted
 
     def _enriched(self, events: Sequence[Event], segment: Segment, enricher: Enrichment) -> list[Event]:
         """Those that go on now. The others follow, each by itself; the mark waits for them."""
@@ -80,7 +94,7 @@ class Outlet:
         try:
             self._put([record_of(event, segment)])
         except Closed:
-            # The exporter is stopping. Its segment stays unsettled, so the next start reads it again.
+            # The exporter is stopping. The segment stays unsettled, so the next start reads it again.
             return
 
     def _put(self, records: Sequence[Record]) -> None:
@@ -92,4 +106,4 @@ class Outlet:
             taken = closed.taken
             raise
         finally:
-            self._counts.add(self._kind, taken)
+            self._counts.add(self._taken_as, taken)

@@ -34,6 +34,9 @@ CALL_SECONDS = 60.0
 credentials first; the rest is for a machine that is short of CPU. A sender that is silent for longer is
 stuck."""
 
+OVERDUE = 0.2
+"""Seconds until a leader whose Lease should have been renewed by now looks again."""
+
 
 class Sender:
     """Sends one batch after the other until the buffer is closed and empty. Several may share a buffer."""
@@ -46,6 +49,7 @@ class Sender:
         pulse: Pulse,
         *,
         name: str = "sender",
+        leads: Callable[[], bool] = lambda: True,
         pause: Callable[[float], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -56,6 +60,7 @@ class Sender:
             counts: of what was sent, retried and refused, and of calls.
             pulse: is told how long a call may take.
             name: of this sender, to the pulse.
+            leads: asked before each call: whether it may be made.
             pause: waits for so many seconds, less if the exporter is stopping.
             clock: seconds that only rise.
         """
@@ -64,6 +69,7 @@ class Sender:
         self._counts = counts
         self._pulse = pulse
         self.name = name
+        self._leads = leads
         self._pause = pause
         self._clock = clock
         self.busy = False
@@ -103,7 +109,7 @@ class Sender:
         calls = deque([batch])
         accused: list[tuple[Record, str]] = []
         failures = 0
-        while calls and not self._buffer.abandoned:
+        while calls and self._may_call():
             records = calls.popleft()
             try:
                 answers = self._call(records)
@@ -127,6 +133,14 @@ class Sender:
         for record, reason in accused:
             self._refuse(record, reason)
         return ""
+
+    def _may_call(self) -> bool:
+        """Whether this term goes on. A Lease that is overdue is waited for: it is renewed or lost soon."""
+        while not self._buffer.abandoned:
+            if self._leads():
+                return True
+            self._wait(OVERDUE)
+        return False
 
     def _call(self, records: Sequence[Record]) -> list[Failure | None]:
         self._pulse.promise(self.name, CALL_SECONDS)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from exporter.watch.answers import AnyLine, Change, ListPage, Status, T, WatchLine
-from exporter.watch.errors import ApiServerError, UnexpectedAnswer, error_of_status
+from exporter.watch.errors import UnexpectedAnswer
 
 _CHANGES = frozenset(get_args(Change))
 
@@ -41,7 +41,7 @@ class Lines(NamedTuple, Generic[T]):
 
     lines: list[WatchLine[T]]
     malformed: list[Malformed] = []  # noqa: RUF012 - never changed
-    error: ApiServerError | None = None
+    refusal: Status | None = None
     """Of an ERROR line, which is the last one."""
 
 
@@ -102,7 +102,7 @@ class Decoding(Generic[T]):
             try:
                 decoded = _any_line.decode(line)
                 if decoded.type == "ERROR":
-                    return taken._replace(error=error_of_status(_status.decode(decoded.object)))
+                    return taken._replace(refusal=_status.decode(decoded.object))
                 if decoded.type not in _CHANGES:
                     raise msgspec.ValidationError(f"of unknown type {decoded.type!r}")
                 taken.lines.append(WatchLine(cast(Change, decoded.type), self._one(decoded.object)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from random import uniform
 from threading import Event
 from typing import Generic, Literal
@@ -14,6 +15,7 @@ from msgspec import Struct
 from eventcore.backoff import Backoff
 from exporter.counts import Counts, Resource, RestartReason
 from exporter.observe.pulse import Pulse
+from exporter.observe.readiness import Readiness
 from exporter.watch.answers import T
 from exporter.watch.consumer import Consumer
 from exporter.watch.decoding import Lines, Malformed
@@ -24,6 +26,7 @@ from exporter.watch.errors import (
     Throttled,
     UnexpectedAnswer,
     Unreachable,
+    error_of_status,
 )
 from exporter.watch.resource_api import ResourceApi
 
@@ -76,6 +79,7 @@ class Reflector(Generic[T]):
         consumer: Consumer[T],
         counts: Counts,
         pulse: Pulse,
+        readiness: Readiness,
         *,
         name: str = "events",
         resource: Resource = "events",
@@ -91,6 +95,7 @@ class Reflector(Generic[T]):
             consumer: takes what arrives.
             counts: of malformed lines, and of why a watch was begun anew.
             pulse: is told how long each step may take.
+            readiness: is told while the server refuses or does not answer.
             name: of this reader, in the log and to the pulse.
             resource: what `counts` calls what is read.
             start: where to begin.
@@ -103,6 +108,7 @@ class Reflector(Generic[T]):
         self._consumer = consumer
         self._counts = counts
         self._pulse = pulse
+        self._readiness = readiness
         self.name = name
         self._resource: Resource = resource
         self._start: Start | None = start
@@ -119,6 +125,9 @@ class Reflector(Generic[T]):
         """The newest version known of the server: one that answers with an older one was restored."""
         self._failures = 0
         """In a row, since something arrived or a watch lasted."""
+        self._answered = False
+        """Whether the last request was answered as it should be."""
+        readiness.lacks(name, "nothing was read yet")
 
     def run(self) -> None:
         """List and watch until `stop`."""
@@ -135,7 +144,9 @@ class Reflector(Generic[T]):
                     if not (self._stopping.is_set() or self._history_lost.is_set()):
                         self._recover(error)
         finally:
+            self._api.close()
             self._pulse.leave(self.name)
+            self._readiness.has_all(self.name)
 
     def stop(self) -> None:
         """End `run` soon, from another thread."""
@@ -172,6 +183,7 @@ class Reflector(Generic[T]):
         version = self._api.list_page(limit=1).version
         if not version:
             raise UnexpectedAnswer("the list has no resourceVersion")
+        self._succeed()
         return version
 
     def _list(self) -> str:
@@ -180,6 +192,7 @@ class Reflector(Generic[T]):
         while True:
             self._promise(self._api.page_patience)
             page = self._api.list_page(self._pace.page_size, continue_)
+            self._succeed()
             self._is_restored(page.version)
             self._count_malformed(page.malformed, "a list")
             listed += len(page.items)
@@ -205,10 +218,12 @@ class Reflector(Generic[T]):
         self._promise(patience)
         started = self._clock()
         silent = True
-        for block in self._api.watch(self._version, seconds):
-            silent = False
-            self._take(block)
-            self._promise(patience)
+        with closing(self._api.watch(self._version, seconds)) as blocks:
+            self._succeed()
+            for block in blocks:
+                silent = False
+                self._take(block)
+                self._promise(patience)
         if silent:
             self._after_silence(self._clock() - started)
         self._counts.restarted(self._resource, "ended")
@@ -221,8 +236,8 @@ class Reflector(Generic[T]):
                 if line.object.metadata.resource_version:
                     self._version = self._reached = line.object.metadata.resource_version
                     break
-        if block.error:
-            raise block.error
+        if block.refusal:
+            raise error_of_status(block.refusal)
         self._failures = 0
 
     def _count_malformed(self, malformed: Sequence[Malformed], where: str) -> None:
@@ -279,6 +294,9 @@ class Reflector(Generic[T]):
             # Resuming did not help.
             self._version = ""
         self._counts.restarted(self._resource, reason)
+        if reason != "expired":
+            self._answered = False
+            self._readiness.lacks(self.name, str(error))
         logger.log(
             level,
             "waiting for %s",
@@ -292,6 +310,11 @@ class Reflector(Generic[T]):
         )
         self._promise(delay)
         self._pause(delay)
+
+    def _succeed(self) -> None:
+        if not self._answered:
+            self._answered = True
+            self._readiness.has_all(self.name)
 
     def _promise(self, seconds: float) -> None:
         self._pulse.promise(self.name, seconds + SLACK)

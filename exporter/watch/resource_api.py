@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import Generic
+
+from urllib3.response import BaseHTTPResponse
 
 from exporter.watch.answers import T
 from exporter.watch.decoding import Decoding, Lines, Malformed, Page
@@ -55,9 +57,9 @@ class ResourceApi(Generic[T]):
         body = self._transport.read(self._path, query, read_timeout=self.page_patience)
         return self._decoding.page(body)
 
-    def watch(self, version: str, timeout_seconds: int) -> Iterator[Lines[T]]:
-        """What follows `version`, lines that arrived together at once, until the server ends the watch after
-        `timeout_seconds`.
+    def watch(self, version: str, timeout_seconds: int) -> Generator[Lines[T], None, None]:
+        """Begin a watch. What follows `version`, lines that arrived together at once, until the server ends
+        it after `timeout_seconds`. Close it.
 
         Raises:
             ApiServerError: Unreachable if the connection breaks, or is silent beyond the server's own limit.
@@ -70,12 +72,7 @@ class ResourceApi(Generic[T]):
             **self._selection,
         }
         patience = self.watch_patience(timeout_seconds)
-        with closing(self._transport.get(self._path, query, read_timeout=patience)) as response:
-            for block in whole_lines(arriving(response)):
-                if isinstance(block, TooLong):
-                    yield Lines([], [Malformed("over the limit of a line", block.size)])
-                else:
-                    yield self._decoding.lines(block)
+        return self._blocks(self._transport.get(self._path, query, read_timeout=patience))
 
     @property
     def page_patience(self) -> float:
@@ -93,3 +90,15 @@ class ResourceApi(Generic[T]):
     def resume(self) -> None:
         """Make requests again."""
         self._transport.resume()
+
+    def close(self) -> None:
+        """Close the connections, in the thread that made the requests."""
+        self._transport.close()
+
+    def _blocks(self, answer: BaseHTTPResponse) -> Generator[Lines[T], None, None]:
+        with closing(answer):
+            for block in whole_lines(arriving(answer)):
+                if isinstance(block, TooLong):
+                    yield Lines([], [Malformed("over the limit of a line", block.size)])
+                else:
+                    yield self._decoding.lines(block)

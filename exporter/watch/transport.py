@@ -138,6 +138,11 @@ class Transport:
         """Make requests again after `interrupt`."""
         self._interrupted = False
 
+    def close(self) -> None:
+        """Close the connections; its own thread calls this. Further requests make new ones."""
+        self._reading = None
+        self._pool.clear()
+
     def _connect(self, configuration: Configuration) -> None:
         self._configuration = configuration
         patience = self.patience

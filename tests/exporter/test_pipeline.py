@@ -9,9 +9,12 @@ from queue import SimpleQueue
 import pytest
 
 from exporter.counts import Counts
+from exporter.edges import open_sink, open_transport
 from exporter.observe.pulse import Pulse
-from exporter.pipeline import Pipeline, Surroundings, open_sink, open_transport
+from exporter.observe.readiness import Readiness
+from exporter.pipeline import Pipeline
 from exporter.settings import Settings
+from exporter.surroundings import Surroundings
 from tests.exporter.conftest import StreamEndpoint
 from tests.fixtures.cluster import Answer, ScriptedApiServer, event_object
 
@@ -46,11 +49,20 @@ def test_a_list_of_50000_events_goes_through_a_buffer_of_1_mib(
         kubeconfig=str(api_server.kubeconfig(tmp_path / "kubeconfig")),
         buffer_bytes=BUFFER_BYTES,
         flush_interval=0.0,
+        pod_status=False,
     )
     deaths: SimpleQueue[str] = SimpleQueue()
     counts = Counts()
     pipeline = Pipeline(
-        Surroundings(settings, open_transport(settings), open_sink(settings), counts, Pulse(), deaths.put)
+        Surroundings(
+            settings,
+            open_transport(settings),
+            open_sink(settings),
+            counts,
+            Pulse(),
+            Readiness(),
+            deaths.put,
+        )
     )
     # WHEN
     pipeline.start()

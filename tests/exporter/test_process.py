@@ -153,7 +153,7 @@ def test_sigterm_sends_what_was_read_before_it_ends(
     code, log, _ = exporter.finish()
     # THEN
     assert code == 0
-    assert log[-2]["message"] == "stopping on SIGTERM"
+    assert [line["message"] for line in log[-3:-1]] == ["stopping on SIGTERM", "the Lease is released"]
     assert log[-1]["read"] == log[-1]["sent"] == len(endpoint.accepted) > 0
     assert log[-1]["left"] == 0
 

@@ -14,6 +14,7 @@ import pytest
 from eventcore.backoff import Backoff
 from exporter.counts import Counts
 from exporter.observe.pulse import Pulse
+from exporter.observe.readiness import Readiness
 from exporter.watch.answers import Object, WatchLine
 from exporter.watch.credentials import credentials
 from exporter.watch.reflector import Pace, Reflector, Start
@@ -31,8 +32,11 @@ class RunningReflector:
         self.taken: list[str] = []
         """`listed a@1 b@2`, `list 100`, `ADDED a@3`, `forget`: one for each call."""
         self.pauses: list[float] = []
+        self.lacked: list[str] = []
+        """What it was not ready for in each pause."""
         self.counts = Counts()
         self.pulse = Pulse()
+        self.readiness = Readiness()
         transport = Transport(credentials(str(kubeconfig), None), patience)
         ticks = count(0, step)
         api = ResourceApi(
@@ -43,11 +47,12 @@ class RunningReflector:
             self,
             self.counts,
             self.pulse,
+            self.readiness,
             start=start,
             pace=pace,
             draw=lambda low, _high: low,
             clock=lambda: float(next(ticks)),
-            pause=self.pauses.append,
+            pause=self._pause,
         )
         self._thread = Thread(target=self.reflector.run, daemon=True)
 
@@ -59,6 +64,10 @@ class RunningReflector:
         self.reflector.stop()
         self._thread.join(10)
         assert not self._thread.is_alive()
+
+    def _pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.lacked += self.readiness.lacking().values()
 
     @property
     def delivered(self) -> list[tuple[str, str]]:

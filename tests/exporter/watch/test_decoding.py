@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from exporter.watch.answers import ObjectMeta, WatchLine
+from exporter.watch.answers import ObjectMeta, Status, WatchLine
 from exporter.watch.decoding import Decoding
-from exporter.watch.errors import Expired, UnexpectedAnswer
+from exporter.watch.errors import UnexpectedAnswer
 from tests.fixtures.cluster import error_line, event_object, watch_line
 
 
@@ -47,7 +47,7 @@ def test_an_object_with_an_odd_field_is_repaired_and_its_neighbours_are_as_they_
     decoded = decoding.lines(block)
     assert versions(decoded.lines) == ["1", "2", "3"]
     assert [line.object.reason for line in decoded.lines] == ["BackOff", "repaired 7", "BackOff"]
-    assert (decoded.malformed, decoded.error) == ([], None)
+    assert (decoded.malformed, decoded.refusal) == ([], None)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_malformed_line_costs_no_other(decoding: Decoding[Note], odd: bytes) -
 def test_an_error_line_comes_after_what_preceded_it(decoding: Decoding[Note]) -> None:
     decoded = decoding.lines(watch_line("ADDED", "a", 1) + error_line(410, "Expired"))
     assert versions(decoded.lines) == ["1"]
-    assert isinstance(decoded.error, Expired)
+    assert decoded.refusal == Status(410, "Expired", "")
 
 
 def test_an_odd_item_of_a_list_is_repaired_a_malformed_one_counted(decoding: Decoding[Note]) -> None:

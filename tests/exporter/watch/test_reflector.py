@@ -438,3 +438,16 @@ def test_many_lines_that_arrive_together_are_handed_over_together(
     running = reflect()
     assert versions(api_server.wait_for_requests(3)) == ["list", "100", "400"]
     assert len(running.delivered) == 300
+
+
+def test_a_reader_is_ready_as_soon_as_the_server_lets_it_read(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    # GIVEN a server that refuses, then lets us list, then is away for a moment
+    api_server.answers(refusal(403, "Forbidden"), EMPTY_LIST, refusal(503), Watch(()), EMPTY_LIST)
+    # WHEN
+    running = reflect()
+    api_server.wait_for_requests(5)
+    # THEN it lacks something in both pauses, and nothing after a watch on which nothing happened
+    assert running.lacked == ["403 Forbidden", "503"]
+    assert running.readiness.lacking() == {}
