@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 CHECKOV := build/checkov
 CODE := eventcore exporter lambdas kube_events sandbox bench scripts tests
 
-.PHONY: help demo test cluster cluster-down test-cluster check fix test-infra package bench lock chart clean
+.PHONY: help demo test cluster cluster-down test-cluster check fix test-infra package bench bench-exporter lock chart image push-image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,11 +59,20 @@ package: $(READY) ## build the functions' zips for a release (python3.13, arm64)
 bench: $(READY) ## measure import times and throughput, as ratios within one run
 	@$(BIN)/python -m bench $(ARGS)
 
+bench-exporter: $(READY) ## measure the exporter in bursts, outages and restarts (PEER=a kubernetes-event-exporter, ARGS='--case kill')
+	@$(BIN)/python -m bench exporter $(if $(PEER),--peer $(PEER)) $(ARGS)
+
 lock: $(READY) ## pin every group of pyproject.toml again, with hashes and without registry addresses
 	@$(BIN)/python -m scripts.locks write
 
 chart: $(READY) ## write what is made from the chart: its schema of the settings, the manifests for kubectl
 	@$(BIN)/python -m scripts.chart write
+
+image: $(READY) ## build the exporter's image for this machine's processor, with docker (TAG=…, BASE=…)
+	@$(BIN)/python -m scripts.image build $(if $(TAG),--tag $(TAG)) $(if $(BASE),--base $(BASE))
+
+push-image: $(READY) ## build the exporter's image for arm64 and amd64 and push it (REPOSITORY=…, TAG=…, BASE=…)
+	@$(BIN)/python -m scripts.image push $(REPOSITORY) $(if $(TAG),--tag $(TAG)) $(if $(BASE),--base $(BASE))
 
 clean: ## remove what the other targets made in this folder
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -42,3 +42,18 @@ def install(helm: Path, tmp_path: Path) -> Install:
         return Rendered(render(helm, *under, over))
 
     return install_with
+
+
+@pytest.fixture
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is all of PATH: put programs into it."""
+    folder = tmp_path / "tools"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+def program(path: Path, script: str) -> None:
+    """A program that does what the lines of shell say; the shell has nothing but its own commands."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)

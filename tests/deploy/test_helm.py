@@ -7,20 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts.helm import VERSION, HelmMissing, find_helm
-
-
-@pytest.fixture
-def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is all of PATH but for a shell."""
-    folder = tmp_path / "tools"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-    return folder
-
-
-def program(path: Path, script: str) -> None:
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
+from tests.deploy.conftest import program
 
 
 def test_helm_3_of_the_path_is_used(tools: Path, tmp_path: Path) -> None:
