@@ -60,9 +60,7 @@ class Pipeline:
         self._stop_reading()
         if self._enricher:
             # What it holds back goes into the buffer, which may be full.
-            emptying = Thread(target=self._enricher.stop, name="enricher-end", daemon=True)
-            emptying.start()
-            emptying.join(grace_period / 2)
+            self._enricher.stop(grace_period / 2)
         self.buffer.close()
         for sending in self._sending:
             sending.join(max(0.0, deadline - time.monotonic()))
