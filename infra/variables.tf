@@ -213,6 +213,19 @@ variable "index_period" {
   }
 }
 
+variable "clusters" {
+  description = "Names of the clusters whose exporters ship here, as their setting `cluster` says them."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    # The pattern of exporter/settings.py.
+    condition     = alltrue([for name in var.clusters : can(regex("^[0-9A-Za-z][0-9A-Za-z._-]{0,99}$", name))])
+    error_message = "A name in clusters has 1 to 100 letters, digits, dots, underscores and hyphens, and begins with a letter or digit."
+  }
+}
+
 variable "exporter" {
   description = <<-EOT
     The exporter's role. `identity`: `pod-identity`, `irsa` (with `oidc_provider_arn`), or `none` for a cluster that has
