@@ -1,7 +1,7 @@
 """The one logger and the one set of metrics of a function: JSON lines on standard output, no call to AWS.
 
 Dimensions are few, because each combination is a metric that costs: the function's name (`service`) and
-nothing else. Receivers, reasons and names are fields of log lines.
+nothing else, but for the heartbeats of clusters. Receivers, reasons and names are fields of log lines.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Records from Kinesis, or from SQS in EventBridge's envelope, become events; the rest is set aside."""
+"""Records from Kinesis, or from SQS in EventBridge's envelope, become events and heartbeats; the rest is set
+aside."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from eventcore.event import Event
-from eventcore.wire import WireError, decode
+from eventcore.heartbeat import Heartbeat
+from eventcore.wire import WireError, decode_record
 
 LambdaEvent = Mapping[str, Any]
 """What Lambda hands to a handler."""
@@ -58,6 +60,13 @@ class Received(NamedTuple):
     event: Event
 
 
+class Beat(NamedTuple):
+    """A record that holds a heartbeat. It asks for nothing, so it cannot fail."""
+
+    record: Record
+    heartbeat: Heartbeat
+
+
 class Poison(NamedTuple):
     """A record that no retry can turn into an event."""
 
@@ -72,6 +81,7 @@ class Batch(NamedTuple):
     records: tuple[Record, ...]
     events: tuple[Received, ...]
     poison: tuple[Poison, ...]
+    heartbeats: tuple[Beat, ...] = ()
 
     def response(self, failed: Collection[str]) -> BatchResponse:
         """The partial batch response that has Lambda deliver the records with these ids again."""
@@ -94,9 +104,11 @@ class _Envelope(Struct):
 
 _envelopes = msgspec.json.Decoder(_Envelope)
 
+_Read = Callable[[bytes], Event | Heartbeat]
+
 
 def decode_records(event: LambdaEvent) -> Batch:
-    """Decode every record of a batch; one that is no event is set aside with its payload and the reason.
+    """Decode every record of a batch; what is nothing of ours is set aside with its payload and the reason.
 
     Raises:
         InputError: the input holds no records, or records of another source. That is a wrong trigger, not a
@@ -108,17 +120,22 @@ def decode_records(event: LambdaEvent) -> Batch:
     records: list[Record] = []
     events: list[Received] = []
     poison: list[Poison] = []
+    heartbeats: list[Beat] = []
     for raw in raw_records:
         record, payload, read = _open(raw)
         records.append(record)
         try:
-            events.append(Received(record, _with_identity(read(payload))))
+            content = read(payload)
+            if isinstance(content, Heartbeat):
+                heartbeats.append(Beat(record, content))
+            else:
+                events.append(Received(record, _with_identity(content)))
         except (NotAnEventError, WireError) as error:
             poison.append(Poison(record, payload, str(error)))
-    return Batch(tuple(records), tuple(events), tuple(poison))
+    return Batch(tuple(records), tuple(events), tuple(poison), tuple(heartbeats))
 
 
-def _open(raw: Mapping[str, Any]) -> tuple[Record, bytes, Callable[[bytes], Event]]:
+def _open(raw: Mapping[str, Any]) -> tuple[Record, bytes, _Read]:
     match raw.get("eventSource"):
         case "aws:kinesis":
             return _open_kinesis(raw)
@@ -128,7 +145,7 @@ def _open(raw: Mapping[str, Any]) -> tuple[Record, bytes, Callable[[bytes], Even
             raise InputError(f"a record has eventSource {other!r}: it must be aws:kinesis or aws:sqs")
 
 
-def _open_kinesis(raw: Mapping[str, Any]) -> tuple[Record, bytes, Callable[[bytes], Event]]:
+def _open_kinesis(raw: Mapping[str, Any]) -> tuple[Record, bytes, _Read]:
     kinesis = raw["kinesis"]
     record = Record(
         id=kinesis["sequenceNumber"],
@@ -137,12 +154,12 @@ def _open_kinesis(raw: Mapping[str, Any]) -> tuple[Record, bytes, Callable[[byte
         arrived=datetime.fromtimestamp(float(kinesis.get("approximateArrivalTimestamp", 0)), UTC),
     )
     try:
-        return record, b64decode(kinesis["data"], validate=True), decode
+        return record, b64decode(kinesis["data"], validate=True), decode_record
     except (binascii.Error, ValueError):
         return record, str(kinesis["data"]).encode(), _refuse_base64
 
 
-def _open_sqs(raw: Mapping[str, Any]) -> tuple[Record, bytes, Callable[[bytes], Event]]:
+def _open_sqs(raw: Mapping[str, Any]) -> tuple[Record, bytes, _Read]:
     sent = float(raw.get("attributes", {}).get("SentTimestamp", 0)) / 1000
     record = Record(
         id=raw["messageId"],
@@ -157,12 +174,12 @@ def _refuse_base64(_payload: bytes) -> Event:
     raise NotAnEventError("the record's data is not base64")
 
 
-def _decode_envelope(body: bytes) -> Event:
+def _decode_envelope(body: bytes) -> Event | Heartbeat:
     try:
         detail = _envelopes.decode(body).detail
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise NotAnEventError(f"the message is no EventBridge event with a `detail`: {error}") from None
-    return decode(bytes(detail))
+    return decode_record(bytes(detail))
 
 
 def _with_identity(event: Event) -> Event:

@@ -13,6 +13,7 @@ from lambdas.common.dead_letters import DeadLetters
 from lambdas.common.observability import count, logger
 from lambdas.common.records import Batch, Poison, Received
 from lambdas.common.time_budget import Invocation, TimeBudget
+from lambdas.filter_events.heartbeats import Heartbeats
 from lambdas.filter_events.notifying import Notifier, Outgoing
 from lambdas.filter_events.outbox import Fate, Outbox, Sending
 
@@ -46,10 +47,13 @@ class Filter:
         self._outbox = outbox
         self._dead_letters = dead_letters
         self._clock = clock
+        self._heartbeats = Heartbeats()
 
     def filter(self, batch: Batch, invocation: Invocation) -> frozenset[str]:
         """Queue the batch's messages; returns the ids of the records that are neither told nor set aside."""
-        asked = list(self._asked(batch))
+        now = self._clock()
+        self._heartbeats.count(batch.heartbeats, now=now)
+        asked = list(self._asked(batch, now))
         sendings = self._outbox.send(
             [each.message for each in asked], TimeBudget(invocation, reserve=DEAD_LETTER_SECONDS)
         )
@@ -63,8 +67,7 @@ class Filter:
             [*batch.poison, *_refused(asked, sendings)], TimeBudget(invocation, reserve=ANSWER_SECONDS)
         )
 
-    def _asked(self, batch: Batch) -> Iterator[_Asked]:
-        now = self._clock()
+    def _asked(self, batch: Batch, now: datetime) -> Iterator[_Asked]:
         dropped = 0
         for received in batch.events:
             kept = self._notifier.classify(received.event)

@@ -9,11 +9,12 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from eventcore.event import Event
-from eventcore.wire import encode
+from eventcore.heartbeat import Heartbeat
+from eventcore.wire import encode, encode_heartbeat
 
 FIRST_SEQUENCE_NUMBER = 49658293847562938475629384756293847562938475629384756290
 
-Payload = Event | bytes
+Payload = Event | Heartbeat | bytes
 
 
 def kinesis_batch(*payloads: Payload) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def failed(response: dict[str, Any]) -> list[str]:
 
 def _kinesis_record(number: int, payload: Payload) -> dict[str, Any]:
     record = _load("kinesis-record")
-    data = payload if isinstance(payload, bytes) else encode(payload)
+    data = payload if isinstance(payload, bytes) else _encoded(payload)
     record["kinesis"] |= {"data": b64encode(data).decode(), "sequenceNumber": sequence_number(number)}
     return record | {"eventID": f"shardId-000000000000:{sequence_number(number)}"}
 
@@ -52,8 +53,12 @@ def _sqs_record(number: int, payload: Payload) -> dict[str, Any]:
     if isinstance(payload, bytes):
         body = payload.decode()
     else:
-        body = json.dumps(_load("eventbridge-envelope") | {"detail": json.loads(encode(payload))})
+        body = json.dumps(_load("eventbridge-envelope") | {"detail": json.loads(_encoded(payload))})
     return _load("sqs-record") | {"body": body, "messageId": message_id(number)}
+
+
+def _encoded(payload: Event | Heartbeat) -> bytes:
+    return encode_heartbeat(payload) if isinstance(payload, Heartbeat) else encode(payload)
 
 
 def _load(name: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from eventcore.wire import encode
 from lambdas.common.records import InputError, decode_records
 from tests.events import failed, kinesis_batch, message_id, sequence_number, sqs_batch
-from tests.fixtures.events import event
+from tests.fixtures.events import event, heartbeat
 
 
 @pytest.mark.parametrize("batch_of", [kinesis_batch, sqs_batch])
@@ -21,6 +21,15 @@ def test_an_event_arrives_as_it_was_sent(batch_of: Any) -> None:
     batch = decode_records(batch_of(event(), event(reason="Started")))
     assert [received.event for received in batch.events] == [event(), event(reason="Started")]
     assert batch.poison == ()
+
+
+@pytest.mark.parametrize("batch_of", [kinesis_batch, sqs_batch])
+def test_a_heartbeat_between_events_is_neither_an_event_nor_poison(batch_of: Any) -> None:
+    batch = decode_records(batch_of(event(), heartbeat(), event(reason="Started")))
+    assert [received.event.reason for received in batch.events] == ["BackOff", "Started"]
+    assert [beat.heartbeat for beat in batch.heartbeats] == [heartbeat()]
+    assert batch.poison == ()
+    assert len(batch.records) == 3
 
 
 def test_a_kinesis_record_is_known_by_its_sequence_number() -> None:
@@ -48,7 +57,9 @@ def wire(**changes: Any) -> bytes:
         (b"\xff\xfe not text", "not a kube-events record"),
         (b"{", "not a kube-events record"),
         (b"[1, 2]", "not a kube-events record"),
+        (b'{"record": "incident"}', "not a kube-events record: Invalid value 'incident'"),
         (b'{"record": "heartbeat"}', "not a kube-events record"),
+        (b'{"record": "heartbeat", "schemaVersion": 99}', "schema version 99"),
         (wire(schemaVersion=99), "schema version 99"),
         (wire(metadata={"resourceVersion": "1", "creationTimestamp": "2026-11-21T02:00:00Z"}), "uid"),
         (encode(event(metadata={"resourceVersion": "1"})), "metadata.uid"),

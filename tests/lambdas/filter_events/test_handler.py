@@ -18,8 +18,8 @@ from lambdas.common.config import ConfigError
 from lambdas.common.settings import SettingsError
 from tests.events import failed, kinesis_batch, message_id, sequence_number, sqs_batch
 from tests.fixtures.aws import Aws, Handler, LambdaContext
-from tests.fixtures.events import event
-from tests.lambdas.metrics import emitted
+from tests.fixtures.events import event, heartbeat
+from tests.lambdas.metrics import emitted, emitted_by
 from tests.lambdas.rules import compiled
 
 ROUTES = {
@@ -87,6 +87,17 @@ class Deployed:
         return [json.loads(body) for body in self.aws.objects(self.bucket, "dead-letters/").values()]
 
 
+def just_arrived(batch: dict[str, Any]) -> dict[str, Any]:
+    """The same records, taken by the stream or the queue a moment ago."""
+    now = datetime.now(UTC).timestamp()
+    for record in batch["Records"]:
+        if "kinesis" in record:
+            record["kinesis"]["approximateArrivalTimestamp"] = now
+        else:
+            record["attributes"]["SentTimestamp"] = str(int(now * 1000))
+    return batch
+
+
 @pytest.fixture
 def deployed(aws: Aws, cold_start: Any) -> Deployed:
     return Deployed(aws, cold_start)
@@ -119,6 +130,29 @@ def test_a_dropped_event_is_counted_and_told_to_nobody(
     metrics = emitted(capsys)
     assert (metrics["EventsDropped"], metrics["NotificationsQueued"]) == (1, 1)
     assert len(deployed.told("ops-mail")) == 1
+
+
+@pytest.mark.parametrize("batch_of", [kinesis_batch, sqs_batch])
+def test_a_heartbeat_is_counted_for_its_cluster_and_told_to_nobody(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str], batch_of: Any
+) -> None:
+    handler = deployed.start()
+    capsys.readouterr()
+    batch = just_arrived(batch_of(heartbeat("prod-eu"), event(), heartbeat("prod-eu", probe=True)))
+    # WHEN
+    assert failed(handler(batch, LambdaContext())) == []
+    # THEN
+    assert emitted_by("cluster", capsys, "ExporterHeartbeat") == {"prod-eu": 1}
+    assert len(deployed.told("ops-mail")) == 1
+    assert deployed.dead_letters() == []
+
+
+def test_a_heartbeat_counts_as_no_event(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    handler = deployed.start()
+    assert failed(handler(just_arrived(kinesis_batch(heartbeat())), LambdaContext())) == []
+    metrics = emitted(capsys)
+    assert (metrics["EventsDropped"], metrics["NotificationsQueued"]) == (0, 0)
+    assert metrics["ExporterHeartbeat"] == 1
 
 
 def test_a_message_may_be_delivered_for_a_day(deployed: Deployed) -> None:

@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 from eventcore.wire import encode
 from tests.events import failed, kinesis_batch, message_id, sequence_number, sqs_batch
 from tests.fixtures.aws import LambdaContext
-from tests.fixtures.events import event, raw_event
+from tests.fixtures.events import event, heartbeat, raw_event
 from tests.fixtures.opensearch import OpenSearchApi
 from tests.lambdas.index_events.conftest import Deployed
 from tests.lambdas.metrics import emitted
@@ -41,6 +41,19 @@ def test_every_observation_becomes_one_document(
     documents = index.documents()
     assert {hit["_id"].rpartition(":")[2]: hit["_source"]["count"] for hit in documents} == {"1": 7, "2": 8}
     assert {hit["_index"] for hit in documents} == {"kube-events-2026.11.21"}
+
+
+def test_a_heartbeat_is_no_document_and_no_dead_letter(
+    index: OpenSearchApi, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = deployed.start(index.url)
+    capsys.readouterr()
+    assert failed(handler(kinesis_batch(heartbeat(), observation(1)), LambdaContext())) == []
+    assert len(index.documents()) == 1
+    assert deployed.dead_letters() == []
+    metrics = emitted(capsys)
+    assert (metrics["DocumentsWritten"], metrics["EventsDropped"]) == (1, 0)
+    assert "ExporterHeartbeat" not in metrics
 
 
 def test_a_replay_changes_no_document(
