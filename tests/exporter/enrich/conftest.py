@@ -56,6 +56,8 @@ class ObjectServer:
         self.let_go = Event()
         """Answers about objects wait for it."""
         self.let_go.set()
+        self.ended = Event()
+        """A watch is silent until then."""
         self._changed = Condition()
         outer = self
 
@@ -78,6 +80,7 @@ class ObjectServer:
 
     def __exit__(self, *_error: object) -> None:
         self.let_go.set()
+        self.ended.set()
         self._http.shutdown()
         self._http.server_close()
 
@@ -113,6 +116,8 @@ class ObjectServer:
             self._changed.notify_all()
         if _is_object(request.path):
             self.let_go.wait()
+        if "watch=1" in request.path:
+            self.ended.wait()
         answer = self.answers.get(request.path) or self._resources(request.path)
         request.send_response(answer.status)
         for name, value in answer.headers.items():
@@ -137,6 +142,8 @@ class ObjectServer:
 
 
 def _is_object(path: str) -> bool:
+    if "?" in path:
+        return False
     return len(path.split("/")) > 4 + path.startswith("/apis/") or "/nodes/" in path
 
 
