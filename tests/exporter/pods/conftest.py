@@ -34,8 +34,13 @@ class Shipped:
 class Watcher:
     """A PodStates with what it told, fed as a reflector does."""
 
-    def __init__(self, is_known: IsKnown = nothing_known, now: Callable[[], datetime] = lambda: NOW) -> None:
-        self.shipped = Shipped()
+    def __init__(
+        self,
+        is_known: IsKnown = nothing_known,
+        now: Callable[[], datetime] = lambda: NOW,
+        outlet: Shipped | None = None,
+    ) -> None:
+        self.shipped = outlet or Shipped()
         self.nodes = PodNodes()
         self.states = PodStates("prod-eu", self.shipped, self.nodes, is_known=is_known, now=now)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventcore.event import Event
@@ -34,6 +34,9 @@ def histories(*actions: str) -> st.SearchStrategy[list[Any]]:
 
 
 HISTORIES = histories(*ACTIONS, "count anew")
+
+PATIENTLY = settings(deadline=None)
+"""A machine that is busy with something else is no fault of an example."""
 
 
 class Cluster:
@@ -123,12 +126,14 @@ def key(event: Event) -> tuple[str, str]:
     return event.container.name, event.container.container_id
 
 
+@PATIENTLY
 @given(HISTORIES)
 def test_every_end_that_could_be_seen_is_told(history: list[Any]) -> None:
     cluster = run(history)
     assert cluster.visible == {key(event) for event in cluster.told()} - {("app", ""), ("proxy", "")}
 
 
+@PATIENTLY
 @given(HISTORIES)
 def test_an_exporter_tells_each_end_once(history: list[Any]) -> None:
     for life in run(history).lives:
@@ -136,6 +141,7 @@ def test_an_exporter_tells_each_end_once(history: list[Any]) -> None:
         assert set(told.values()) <= {1}
 
 
+@PATIENTLY
 @given(HISTORIES)
 def test_an_end_is_the_same_observation_to_all_exporters_and_no_other_end_is(history: list[Any]) -> None:
     told = [event for event in run(history).told() if event.container and event.container.container_id]
@@ -155,6 +161,7 @@ def test_an_end_is_the_same_observation_to_all_exporters_and_no_other_end_is(his
     assert len(facts) == len(identities)
 
 
+@PATIENTLY
 @given(histories(*ACTIONS))
 def test_restarts_add_up_to_what_restart_count_moved_by(history: list[Any]) -> None:
     cluster = run(history)
