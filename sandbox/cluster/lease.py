@@ -27,10 +27,10 @@ class ReplayedLease:
         self._lock = Lock()
         self.restore()
 
-    def restore(self) -> None:
-        """As it was made, nobody's: what a restored backup brings back."""
+    def restore(self, backup: dict[str, Any] | None = None) -> None:
+        """What a restored backup brings back: without one the Lease as it was made, nobody's."""
         with self._lock:
-            self._lease: dict[str, Any] = {
+            self._lease: dict[str, Any] = backup or {
                 "kind": "Lease",
                 "apiVersion": "coordination.k8s.io/v1",
                 "metadata": {
