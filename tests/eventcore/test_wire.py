@@ -150,7 +150,6 @@ _EVENTS = st.builds(
 
 
 @settings(deadline=None)
-@settings(deadline=None)
 @given(_EVENTS)
 def test_no_record_is_over_its_limit_whatever_was_added_to_the_event(large: Event) -> None:
     data = encode(large)
