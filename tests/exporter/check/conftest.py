@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -17,14 +16,16 @@ from exporter.settings import Settings
 from sandbox.cluster.server import KUBECONFIG
 from tests.fixtures.aws import REGION
 from tests.fixtures.cluster import Answer, refusal
+from tests.fixtures.loopback import LoopbackServer
 
 LEASE = "/apis/coordination.k8s.io/v1/namespaces/kube-events/leases/kube-events-exporter"
 
 
-class Cluster:
+class Cluster(LoopbackServer):
     """Answers as an API server with an authorizer. `denied` holds what we may not do."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.denied: set[tuple[str, str, str]] = set()
         """Verb, resource and namespace, "" for all of them."""
         self.reviewed: list[dict[str, str]] = []
@@ -34,32 +35,10 @@ class Cluster:
         """With which events were asked for."""
         lease = {"metadata": {"uid": "u", "resourceVersion": "7"}, "spec": {"holderIdentity": "pod-1_ab"}}
         self.lease: dict[str, Any] | None = lease
-        outer = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                outer._send(self, outer._get(self.path))
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer._send(self, outer._review(self.path, body))
-
-            def log_message(self, *_args: Any) -> None:
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+    def answer(self, request: BaseHTTPRequestHandler, body: bytes) -> Answer:
+        """To a GET, or to a review of a right."""
+        return self._review(request.path, json.loads(body)) if body else self._get(request.path)
 
     def _get(self, target: str) -> Answer:
         url = urlsplit(target)
@@ -85,12 +64,6 @@ class Cluster:
         self.reviewed.append(attributes)
         asked = (attributes["verb"], attributes["resource"], attributes.get("namespace", ""))
         return Answer(201, json.dumps({"status": {"allowed": asked not in self.denied}}).encode())
-
-    def _send(self, request: BaseHTTPRequestHandler, answer: Answer) -> None:
-        request.send_response(answer.status)
-        request.send_header("Content-Length", str(len(answer.body)))
-        request.end_headers()
-        request.wfile.write(answer.body)
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Condition, Event, Thread
-from typing import Any, Self
+from threading import Condition, Event
+from typing import Any
 
 import pytest
 
@@ -19,6 +19,7 @@ from exporter.watch.credentials import credentials
 from exporter.watch.transport import Patience, Transport
 from sandbox.cluster.server import KUBECONFIG
 from tests.fixtures.cluster import Answer, Asked, refusal
+from tests.fixtures.loopback import LoopbackServer
 
 KINDS: dict[str, list[tuple[str, str, bool]]] = {
     "v1": [("pods", "Pod", True), ("nodes", "Node", False), ("bindings", "Binding", True)],
@@ -45,10 +46,11 @@ def about(kind: str, name: str, **fields: Any) -> wire_event.Event:
     return normalise(raw, cluster="demo", received_at=datetime(2026, 11, 21, tzinfo=UTC))
 
 
-class ObjectServer:
+class ObjectServer(LoopbackServer):
     """Answers GETs for objects, and for lists of resources in the new or the old way."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.aggregated = True
         self.answers: dict[str, Answer] = {}
         """By path; in front of everything else."""
@@ -59,30 +61,11 @@ class ObjectServer:
         self.ended = Event()
         """A watch is silent until then."""
         self._changed = Condition()
-        outer = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                outer._answer(self)
-
-            def log_message(self, *_args: Any) -> None:
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, *error: object) -> None:
         self.let_go.set()
         self.ended.set()
-        self._http.shutdown()
-        self._http.server_close()
+        super().__exit__(*error)
 
     def has(self, collection: str, name: str, **metadata: Any) -> None:
         """There is such an object. Its uid is uid-<name> if nothing else is said."""
@@ -110,7 +93,8 @@ class ObjectServer:
         path.write_text(KUBECONFIG.format(url=self.url, token="invented"))
         return Transport(credentials(str(path), None), Patience())
 
-    def _answer(self, request: BaseHTTPRequestHandler) -> None:
+    def answer(self, request: BaseHTTPRequestHandler, _body: bytes) -> Answer:
+        """An object, a list of resources, or 404."""
         with self._changed:
             self.asked.append(Asked(request.path, {}, dict(request.headers)))
             self._changed.notify_all()
@@ -118,13 +102,7 @@ class ObjectServer:
             self.let_go.wait()
         if "watch=1" in request.path:
             self.ended.wait()
-        answer = self.answers.get(request.path) or self._resources(request.path)
-        request.send_response(answer.status)
-        for name, value in answer.headers.items():
-            request.send_header(name, value)
-        request.send_header("Content-Length", str(len(answer.body)))
-        request.end_headers()
-        request.wfile.write(answer.body)
+        return self.answers.get(request.path) or self._resources(request.path)
 
     def _resources(self, path: str) -> Answer:
         if path in ("/api", "/apis"):

@@ -40,6 +40,7 @@ def begin(objects: ObjectServer, folder: Path, timeout: float) -> tuple[Pipeline
         region="eu-west-1",
         flush_interval=0.0,
         pod_status=False,
+        heartbeat_interval=0,
         enrich=True,
         enrich_timeout=timeout,
     )
