@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from eventcore.heartbeat import CLUSTER_NAME
+
 
 def _setting(about: str, allowed: str, **constraints: Any) -> Meta:
     return Meta(description=about, extra={"allowed": allowed}, **constraints)
@@ -35,7 +37,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             "Name of this cluster: part of every event's identity, so two clusters must not share one.",
             "1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit",
             # EKS allows the same, without dots, which kOps uses.
-            pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,99}\Z",
+            pattern=CLUSTER_NAME,
         ),
     ]
 
