@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 CHECKOV := build/checkov
 CODE := eventcore exporter lambdas kube_events sandbox bench scripts tests
 
-.PHONY: help demo test cluster cluster-down test-cluster check fix test-infra package bench bench-exporter lock chart image push-image clean
+.PHONY: help demo test cluster cluster-down test-cluster check fix test-infra package bench bench-exporter lock chart image push-image deploy-values clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,6 +73,9 @@ image: $(READY) ## build the exporter's image for this machine's processor, with
 
 push-image: $(READY) ## build the exporter's image for arm64 and amd64 and push it (REPOSITORY=…, TAG=…, BASE=…)
 	@$(BIN)/python -m scripts.image push $(REPOSITORY) $(if $(TAG),--tag $(TAG)) $(if $(BASE),--base $(BASE))
+
+deploy-values: $(READY) ## write the chart's values for each cluster from Terraform's outputs (DIR=…, IMAGE=…)
+	@$(BIN)/python -m scripts.deploy_values $(or $(DIR),infra/examples/minimal) $(if $(IMAGE),--image $(IMAGE))
 
 clean: ## remove what the other targets made in this folder
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -18,6 +18,19 @@ module "exporter_identity" {
   tags              = var.tags
 }
 
+module "image_repository" {
+  source = "./modules/image_repository"
+  count  = var.image_repository == null ? 0 : 1
+
+  name               = "${var.name}-exporter"
+  location           = local.location
+  keep               = var.image_repository.keep
+  reader_account_ids = var.image_repository.reader_account_ids
+  kms_key_arn        = local.kms_key_arn
+  force_delete       = var.force_destroy
+  tags               = var.tags
+}
+
 # ------------------------------------------------------------------ on the way
 
 module "stream" {

@@ -8,6 +8,36 @@ output "exporter_role_arn" {
   value       = one(module.exporter_identity[*].role_arn)
 }
 
+output "exporter_image_repository" {
+  description = "Where `make push-image` puts the exporter's image, null without image_repository."
+  value       = one(module.image_repository[*].url)
+}
+
+output "exporter_namespace" {
+  description = "Namespace that the exporter is to be installed in."
+  value       = var.exporter.namespace
+}
+
+output "exporter_values" {
+  description = "By cluster: what the exporter's chart is told. `make deploy-values` writes it into files."
+  value = {
+    for cluster in var.clusters : cluster => merge(
+      {
+        settings = merge(
+          { cluster = cluster, sink = var.transport, region = local.location.region },
+          local.kinesis ? { stream = module.stream[0].arn } : { event_bus = module.event_bus[0].arn },
+        )
+        # Pod Identity has the role in its association, `none` has none.
+        serviceAccount = merge(
+          { name = var.exporter.service_account },
+          var.exporter.identity == "irsa" ? { roleArn = module.exporter_identity[0].role_arn } : {},
+        )
+      },
+      var.image_repository == null ? {} : { image = { repository = module.image_repository[0].url } },
+    )
+  }
+}
+
 output "opensearch_endpoint" {
   description = "URL of the OpenSearch domain, null with search.mode `none`."
   value       = one(module.search[*].endpoint)

@@ -246,3 +246,16 @@ variable "exporter" {
     error_message = "exporter.identity is `pod-identity`, `irsa` or `none`."
   }
 }
+
+variable "image_repository" {
+  description = <<-EOT
+    Set, a repository (ECR) for the exporter's image is made: `keep` versions, `reader_account_ids` of other accounts whose
+    clusters may pull. `{}` takes the defaults.
+  EOT
+  type = object({
+    # A cluster may stay behind for a while: an image that a node has to pull again must still be there.
+    keep               = optional(number, 20)
+    reader_account_ids = optional(set(string), [])
+  })
+  default = null
+}

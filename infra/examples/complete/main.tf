@@ -47,7 +47,10 @@ module "kube_events" {
     filter_events = { reserved_concurrency = 20 }
   }
 
-  exporter = { identity = "pod-identity", associate_with = ["prod-eu"] }
+  # The image is pulled by the clusters of another account too.
+  clusters         = ["prod-eu"]
+  exporter         = { identity = "pod-identity", associate_with = ["prod-eu"] }
+  image_repository = { keep = 50, reader_account_ids = ["210987654321"] }
 
   alarm_mail                 = ["platform@example.com"]
   log_retention_days         = 90

@@ -1,6 +1,16 @@
-output "exporter" {
-  description = "What the exporter in the cluster is told."
-  value       = { transport = module.kube_events.transport, role_arn = module.kube_events.exporter_role_arn }
+output "exporter_values" {
+  description = "By cluster: what the exporter's chart is told (make deploy-values)."
+  value       = module.kube_events.exporter_values
+}
+
+output "exporter_namespace" {
+  description = "Namespace that the exporter is to be installed in."
+  value       = module.kube_events.exporter_namespace
+}
+
+output "exporter_image_repository" {
+  description = "Where make push-image puts the exporter's image."
+  value       = module.kube_events.exporter_image_repository
 }
 
 output "opensearch_endpoint" {

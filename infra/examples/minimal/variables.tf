@@ -12,3 +12,8 @@ variable "mail" {
   description = "Who is told about the cluster, and about the pipeline."
   type        = string
 }
+
+variable "cluster" {
+  description = "Name of the EKS cluster that ships its events. It is in this account and region, and has the Pod Identity agent."
+  type        = string
+}
