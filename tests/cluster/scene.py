@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -32,6 +33,9 @@ SETTINGS: dict[str, Any] = {
     # Small, so that lists have several pages.
     "list_page_size": 100,
 }
+
+CHECKPOINT = "kube-events/checkpoint"
+"""The annotation of the Lease."""
 
 PATIENCE = 60.0
 """Seconds in which everything has arrived after a fault has ended. Back-off goes up to 30 s."""
@@ -108,6 +112,31 @@ class Scene:
         # What the exporter had no time to read before is gone, and nobody can ask for it.
         self.undone |= before - set(self.held().values()) - set(self.receiver.states())
 
+    def rest(self) -> Account:
+        """`settle`, and wait until the Lease says so too: whoever leads next begins there."""
+        account = self._arrive(PATIENCE)
+        newest = max(write.state.version for write in self.writer.writes)
+        self.wait_until(lambda: self.checkpoint() >= newest)
+        return account
+
+    def checkpoint(self) -> int:
+        """Up to which version of events everything is sent, by the Lease; 0 if it does not say."""
+        annotations = self.installation.lease()["metadata"].get("annotations", {})
+        if value := annotations.get(CHECKPOINT):
+            return int(json.loads(value)["events"].get("", 0))
+        return 0
+
+    def wait_until(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+        """Wait for something that no record brings about.
+
+        Raises:
+            AssertionError: it is not so in time.
+        """
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
+            time.sleep(0.05)
+
     def held(self) -> dict[str, State]:
         """What the server holds now, by uid."""
         return {each["metadata"]["uid"]: state_of(each) for each in self.events()}
@@ -135,9 +164,13 @@ class Scene:
         Raises:
             AssertionError: it has not; says what is missing.
         """
+        account = self._arrive(seconds)
+        self.tell(str(account))
+        return account
+
+    def _arrive(self, seconds: float) -> Account:
         self.receiver.wait_until(lambda: self.account().complete, seconds)
         account = self.account()
-        self.tell(str(account))
         assert not account.missing_final, account.missing_final[:5]
         assert not account.missing, account.missing[:5]
         return account

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
 from random import Random
 from threading import Event, Lock, Thread
+from types import MappingProxyType
 from typing import Any, Self
 
 from urllib3.exceptions import HTTPError
@@ -40,10 +41,10 @@ class Writer:
         with self._lock:
             return list(self._writes.values())
 
-    def create(self, number: int, **fields: Any) -> list[str]:
+    def create(self, number: int) -> list[str]:
         """Make so many events at once; their names."""
         with ThreadPoolExecutor(IN_FLIGHT) as pool:
-            return list(pool.map(lambda _: self.create_one(**fields), range(number)))
+            return list(pool.map(lambda _: self.create_one(), range(number)))
 
     def repeat(self, names: Sequence[str], times: int = 1) -> None:
         """Let each of these events happen again, so often."""
@@ -55,12 +56,14 @@ class Writer:
         for _ in range(times):
             self.repeat_one(name)
 
-    def create_one(self, **fields: Any) -> str:
+    def create_one(self, annotations: Mapping[str, str] = MappingProxyType({})) -> str:
         """Make one; its name."""
         serial = self._next()
         name = f"event-{serial}"
         epoch = self.epoch
-        self._note(self._api.post(self._path, self._event(name, serial) | fields), epoch)
+        event = self._event(name, serial)
+        event["metadata"]["annotations"] = dict(annotations)
+        self._note(self._api.post(self._path, event), epoch)
         return name
 
     def repeat_one(self, name: str) -> None:
