@@ -8,6 +8,8 @@ from threading import Event, Thread, current_thread
 
 from exporter.checkpoint.checkpoint import read_checkpoint, write_checkpoint
 from exporter.enrich.enricher import Enricher
+from exporter.heartbeat import NAME as HEARTBEAT
+from exporter.heartbeat import Heart
 from exporter.observe.standing import Standing
 from exporter.reading import Reading
 from exporter.selection.selection import Selection
@@ -46,6 +48,7 @@ class Pipeline:
         )
         found = read_checkpoint(checkpoint, cluster=settings.cluster, selector=selection.fingerprint)
         self._reading = Reading(surroundings, selection, self.buffer, self._enricher, found)
+        self._heart = self._new_heart()
         self._senders = [self._sender(number) for number in range(settings.senders or sink.senders)]
         self._sending = [self._thread(sender.name, sender.run) for sender in self._senders]
 
@@ -93,11 +96,25 @@ class Pipeline:
 
     def _threads(self) -> Iterator[Thread]:
         works = [*(self._enricher.threads if self._enricher else ()), *self._reading.threads]
+        if self._surroundings.settings.heartbeat_interval:
+            works.append((HEARTBEAT, self._heart.run))
         yield from (self._thread(name, work) for name, work in works)
 
     def _stop_reading(self) -> None:
         self._stopping.set()
+        self._heart.stop()
         self._reading.stop()
+
+    def _new_heart(self) -> Heart:
+        settings = self._surroundings.settings
+        return Heart(
+            settings.cluster,
+            settings.heartbeat_interval,
+            self.buffer.offer,
+            self._surroundings.counts,
+            self._reading.lag,
+            self._surroundings.pulse,
+        )
 
     def _sender(self, number: int) -> Sender:
         return Sender(

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from eventcore import wire
 from eventcore.event import SCHEMA_VERSION, Cluster
 from eventcore.heartbeat import Heartbeat
+from exporter.heartbeat import heartbeat_record
 from exporter.ship.record import Record
 from exporter.version import VERSION
 
 
 def probe(cluster: str, time: datetime) -> Record:
     """A probe of this cluster."""
-    heartbeat = Heartbeat(
-        schema_version=SCHEMA_VERSION,
-        cluster=Cluster(name=cluster),
-        time=time,
-        exporter_version=VERSION,
-        probe=True,
-        checkpoint_lag_seconds=0.0,
+    return heartbeat_record(
+        Heartbeat(
+            schema_version=SCHEMA_VERSION,
+            cluster=Cluster(name=cluster),
+            time=time,
+            exporter_version=VERSION,
+            probe=True,
+            checkpoint_lag_seconds=0.0,
+        )
     )
-    return Record(f"{cluster}:probe", cluster, wire.encode_heartbeat(heartbeat))

@@ -90,22 +90,26 @@ class Buffer:
                 self._wait_for_room(records[begin].size)
         raise Closed(begin)
 
-    def offer(self, record: Record) -> None:
+    def offer(self, record: Record) -> bool:
         """Add a record that must not block and is only worth something while it is new.
 
         There is room for one of them, whatever else is there: it takes the place of one that nobody took.
+
+        Returns:
+            Whether the buffer holds one record more by it.
         """
         record.size = self._size_of(record)
         with self._filled:
             if self._closed:
-                return
-            if self._offered:
+                return False
+            if replaces := self._offered is not None:
                 self._release([self._offered])
             elif not self._waiting:
                 self._waiting_since = self._clock()
             self._offered = record
             self._hold(1, record.size)
             self._filled.notify()
+            return not replaces
 
     def take(self) -> list[Record]:
         """The next batch; blocks until there is one. Empty when the buffer is closed and nothing is left."""

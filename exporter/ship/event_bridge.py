@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef, PutEventsResultEntryTypeDef
 
 SOURCE = "kube-events"
-DETAIL_TYPE = "Kubernetes Event"
+DETAIL_TYPES = {"event": "Kubernetes Event", "heartbeat": "Kubernetes Event Exporter Heartbeat"}
+"""By kind of record. The rules of the bus go by them (infra/modules/event_bus)."""
 
 _PERMANENT = frozenset({"InvalidArgument", "MalformedDetail", "RedactionFailure"})
 """EventBridge API reference, PutEventsResultEntry: not retryable, and the entry's own fault."""
@@ -50,7 +51,7 @@ class EventBridgeSink:
         14 bytes for Time if given, and Source, DetailType, Detail and Resources in UTF-8. We give neither
         Time nor Resources.
         """
-        return len(SOURCE) + len(DETAIL_TYPE) + len(record.data)
+        return len(SOURCE) + len(DETAIL_TYPES[record.kind]) + len(record.data)
 
     def send(self, records: Sequence[Record]) -> list[Failure | None]:
         """One PutEvents."""
@@ -58,7 +59,7 @@ class EventBridgeSink:
             {
                 "EventBusName": self._bus,
                 "Source": SOURCE,
-                "DetailType": DETAIL_TYPE,
+                "DetailType": DETAIL_TYPES[record.kind],
                 "Detail": record.data.decode(),
             }
             for record in records

@@ -1,6 +1,8 @@
-"""What travels: one observation, encoded."""
+"""What travels: one observation, encoded, or a heartbeat."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from msgspec import Struct
 
@@ -8,7 +10,7 @@ from exporter.checkpoint.mark import Segment
 
 
 class Record(Struct, gc=False):
-    """One observation on its way to the stream."""
+    """One observation on its way to the stream, or a heartbeat."""
 
     identity: str
     """The observation's id: what a log says of a record that is refused."""
@@ -18,3 +20,5 @@ class Record(Struct, gc=False):
     """What it was read with; None for what was not read, such as a heartbeat."""
     size: int = 0
     """Bytes as the service counts them. The buffer sets it."""
+    kind: Literal["event", "heartbeat"] = "event"
+    """What the sink calls it, where a sink has names for what it carries."""

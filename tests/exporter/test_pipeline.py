@@ -50,6 +50,7 @@ def test_a_list_of_50000_events_goes_through_a_buffer_of_1_mib(
         buffer_bytes=BUFFER_BYTES,
         flush_interval=0.0,
         pod_status=False,
+        heartbeat_interval=0,
     )
     deaths: SimpleQueue[str] = SimpleQueue()
     counts = Counts()

@@ -198,10 +198,10 @@ def test_an_offer_never_blocks_and_the_newest_one_wins() -> None:
     full.put(records(2))
     under_way = full.take()
     # WHEN heartbeats are offered for hours
-    for number in range(1000):
-        full.offer(record(5, f"heartbeat-{number}"))
+    one_more = [full.offer(record(5, f"heartbeat-{number}")) for number in range(1000)]
     # THEN only one of them takes room, and it is sent first once the stream answers
     assert (full.held_records, full.held_bytes) == (3, 25)
+    assert one_more == [True] + [False] * 999
     full.settle(under_way)
     full.put([record()])
     assert [each.identity for each in full.take()] == ["demo:uid:heartbeat-999", "demo:uid:1"]
@@ -214,6 +214,6 @@ def test_an_offer_alone_is_a_batch_and_a_closed_buffer_takes_none() -> None:
     assert [each.identity for each in batch] == ["demo:uid:heartbeat"]
     quiet.settle(batch)
     quiet.close()
-    quiet.offer(record(5, "late"))
+    assert not quiet.offer(record(5, "late"))
     assert quiet.take() == []
     assert quiet.held_records == 0

@@ -58,11 +58,39 @@ def test_records_arrive_on_an_eventbridge_bus(aws: Aws, bus: str) -> None:
     assert json.loads(message)["detail"] == json.loads(EVENT)
 
 
+def test_a_bus_can_tell_heartbeats_from_events(aws: Aws) -> None:
+    # GIVEN a rule for each, as infra/ makes them
+    events = boto3.client("events")
+    events.create_event_bus(Name="kube-events")
+    queues = {}
+    for name, detail_type in (
+        ("events", "Kubernetes Event"),
+        ("beats", "Kubernetes Event Exporter Heartbeat"),
+    ):
+        pattern = json.dumps({"source": ["kube-events"], "detail-type": [detail_type]})
+        events.put_rule(Name=name, EventBusName="kube-events", EventPattern=pattern)
+        queues[name] = aws.queue(name)
+        target = {"Id": "q", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"}
+        events.put_targets(Rule=name, EventBusName="kube-events", Targets=[target])
+    # WHEN
+    beat = Record("demo:heartbeat", "key", b'{"record":"heartbeat"}', kind="heartbeat")
+    assert EventBridgeSink("kube-events", REGION).send([Record("demo:u:1", "key", EVENT.encode()), beat]) == [
+        None,
+        None,
+    ]
+    # THEN
+    (event,), (heartbeat,) = aws.messages(queues["events"]), aws.messages(queues["beats"])
+    assert json.loads(event)["detail"] == json.loads(EVENT)
+    assert json.loads(heartbeat)["detail"] == {"record": "heartbeat"}
+
+
 def test_sizes_are_counted_as_the_services_do() -> None:
     kinesis, bus = KinesisSink("kube-events", REGION), EventBridgeSink("kube-events", REGION)
     each = Record("demo:u:1", "demo/ü", EVENT.encode())
     assert kinesis.size_of(each) == len(EVENT.encode()) + len("demo/ü".encode())
     assert bus.size_of(each) == len("kube-events") + len("Kubernetes Event") + len(EVENT.encode())
+    beat = Record("demo:heartbeat", "key", b"{}", kind="heartbeat")
+    assert bus.size_of(beat) == len("kube-events") + len("Kubernetes Event Exporter Heartbeat") + 2
 
 
 @pytest.mark.parametrize("sink", [KinesisSink, EventBridgeSink])
