@@ -49,6 +49,8 @@ class StreamEndpoint:
         """What happens when there is no behaviour left."""
         self.invalid: set[str] = set()
         """Data that makes a call invalid."""
+        self.invalid_text: str | None = None
+        """Part of data that does."""
         self.let_go = Event()
         """Calls wait for it."""
         self.let_go.set()
@@ -84,7 +86,8 @@ class StreamEndpoint:
 
     def observations(self) -> set[tuple[str, str]]:
         """(uid, resourceVersion) of everything that was accepted."""
-        metadata = (json.loads(each)["metadata"] for each in self.accepted)
+        records = map(json.loads, self.accepted)
+        metadata = [each["metadata"] for each in records if each["record"] == "event"]
         return {(each["uid"], each["resourceVersion"]) for each in metadata}
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
@@ -99,7 +102,8 @@ class StreamEndpoint:
             self._changed.notify_all()
         self.let_go.wait()
         behaviour = self.behaviours.popleft() if self.behaviours else self.always
-        if self.invalid.intersection(data):
+        suspicious = self.invalid_text is not None and any(self.invalid_text in each for each in data)
+        if suspicious or self.invalid.intersection(data):
             behaviour = Refusal("ValidationException")
         if behaviour == "cut":
             request.close_connection = True

@@ -94,7 +94,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
         ) -> Process:
             kubeconfig = server.kubeconfig(tmp_path / "kubeconfig")
             where = ("--kubeconfig", str(kubeconfig), "--sink", sink, *TARGETS[sink], "--region", "eu-west-1")
-            process = Process("run", "--cluster", "demo", *where, "--flush-interval", "0.05", *flags)
+            quick = ("--flush-interval", "0.05", "--heartbeat-interval", "0")
+            process = Process("run", "--cluster", "demo", *where, *quick, *flags)
             processes.callback(process.close)
             return process
 
