@@ -140,7 +140,9 @@ class PodStates:
         self._outlet.put(found, lines[-1].object.metadata.resource_version)
 
     def forget(self) -> None:
-        """The history was lost, what was told was not: an end is known again by its container's id."""
+        """Tell again what the next list shows: a Pod whose version made it known may be another one."""
+        for uid in tuple(self._pods):
+            self._drop(uid)
         self._is_known = nothing_known
         self._outlet.forget()
 

@@ -218,11 +218,21 @@ def test_a_start_that_wants_only_what_comes_tells_no_end_of_before() -> None:
     assert len(watcher.list(pod(ended(0, "containerd://c"), uid="new"))) == 1
 
 
-def test_lost_history_tells_nothing_twice_that_this_process_told(watcher: Watcher) -> None:
-    watcher.see(pod(ended(0, "containerd://a")))
+def test_after_lost_history_all_is_told_again_under_the_same_identity() -> None:
+    # GIVEN a Pod that a checkpoint made known, and then a server that was restored from a backup
+    watcher = Watcher(known_up_to("407"))
+    (before,) = watcher.list(
+        pod(ended(0, "containerd://a"), version=407), pod(ended(0, "containerd://b"), version=408, uid="b")
+    )
     watcher.states.forget()
-    assert watcher.list(pod(ended(0, "containerd://a"), version=3), version="5") == []
-    assert watcher.shipped.versions[-2:] == ["forgotten", "5"]
+    # WHEN it is listed anew, under a version of the other history
+    told = watcher.list(
+        pod(ended(0, "containerd://a"), version=3), pod(ended(0, "containerd://b"), version=4, uid="b")
+    )
+    # THEN nothing rests on versions of before
+    assert len(told) == 2
+    assert before.metadata == told[1].metadata
+    assert watcher.shipped.versions[-3:] == ["forgotten", "", "400"]
 
 
 def test_a_checkpoint_that_is_no_number_knows_nothing() -> None:
