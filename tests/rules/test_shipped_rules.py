@@ -50,6 +50,9 @@ def test_the_default_rules_drop_leader_elections_and_nothing_else() -> None:
     ("reason", "type_", "receivers"),
     [
         ("SystemOOM", "Warning", ["ops-mail"]),
+        ("OOMKilled", "Warning", ["ops-mail"]),
+        ("ContainerExited", "Warning", ["ops-mail"]),
+        ("ContainerExited", "Normal", []),
         ("BackOff", "Normal", ["ops-mail"]),
         ("NobodyKnows", "Warning", ["ops-mail"]),
         ("Scheduled", "Normal", []),
