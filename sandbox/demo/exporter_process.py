@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +15,10 @@ from typing import Self
 ROOT = Path(__file__).resolve().parents[2]
 GRACE_SECONDS = 30.0
 """What Kubernetes leaves a Pod after SIGTERM."""
+
+
+HEARTBEAT = 5
+"""Seconds. The default is a minute, which is longer than the demo ships."""
 
 
 class ExporterError(Exception):
@@ -25,7 +29,16 @@ class ExporterProcess:
     """`python -m exporter run` with its log in a file. A context manager that ends it."""
 
     def __init__(
-        self, *, cluster: str, sink: str, target: str, kubeconfig: Path, environ: Mapping[str, str], log: Path
+        self,
+        *,
+        cluster: str,
+        sink: str,
+        target: str,
+        kubeconfig: Path,
+        lease_namespace: str,
+        environ: Mapping[str, str],
+        log: Path,
+        flags: Sequence[str] = (),
     ) -> None:
         """
         Args:
@@ -33,12 +46,16 @@ class ExporterProcess:
             sink: kinesis or eventbridge.
             target: name of the stream or the bus.
             kubeconfig: of the API server.
+            lease_namespace: where the Lease lies.
             environ: how to reach AWS.
             log: file for its log.
+            flags: more of its settings.
         """
         target_flag = "--stream" if sink == "kinesis" else "--event-bus"
         self._command = [sys.executable, "-m", "exporter", "run", "--cluster", cluster, "--sink", sink]
         self._command += [target_flag, target, "--kubeconfig", str(kubeconfig), "--list-page-size", "20"]
+        self._command += ["--lease-namespace", lease_namespace, "--heartbeat-interval", str(HEARTBEAT)]
+        self._command += flags
         self._environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ}
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None

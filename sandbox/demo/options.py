@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from sandbox.cluster import HANDMADE, MAIN
+from sandbox.cluster import HANDMADE, MAIN, PODS
 
 Transport = Literal["kinesis", "eventbridge"]
 
@@ -22,6 +22,8 @@ class Options(NamedTuple):
     kubeconfig: Path | None = None
     """Of a real cluster; None replays the recording."""
     recordings: tuple[Path, ...] = (MAIN, HANDMADE)
+    pods: tuple[Path, ...] = (PODS,)
+    """Recordings of Pods."""
     seconds: float = 60.0
     """For how long a real cluster is watched. A recording says itself when it is over."""
     rules: Path = RULES

@@ -14,12 +14,15 @@ from sandbox.demo.deployment import MAIL, MAIL_ADDRESS, REFUSING, Deployment
 from sandbox.demo.expectation import Told
 from sandbox.demo.parts import Parts
 
+FILTER = "kube-events-filter-events"
+
 
 class Outcome:
     """Looks at queues, dead letters and the receivers' inbox."""
 
     def __init__(self, parts: Parts, deployment: Deployment) -> None:
         self._receivers = parts.receivers
+        self._functions = parts.functions
         self._outputs = deployment.outputs
         self._queues: Any = boto3.client("sqs", **parts.aws.client_settings)
         self._tables: Any = boto3.client("dynamodb", **parts.aws.client_settings)
@@ -44,6 +47,10 @@ class Outcome:
         """Dead letters in S3."""
         answer = self._objects.list_objects_v2(Bucket=self._outputs["bucket"], Prefix="dead-letters/")
         return int(answer["KeyCount"])
+
+    def heartbeats(self) -> int:
+        """Those that filter_events has made a metric of."""
+        return int(self._functions.metrics(FILTER).get("ExporterHeartbeat", 0))
 
     def stuck(self) -> int:
         """Messages in the dead-letter queues of the functions, which nobody is ever to find there."""

@@ -8,12 +8,15 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+from eventcore.event import Event
+from eventcore.identity import observation_id
 from eventcore.rules import Ruleset, decode_compiled
 from kube_events.rules_file import compile_file
 from sandbox.demo.account import Account, Delivery, Entry
 from sandbox.demo.cluster import Cluster, open_cluster
 from sandbox.demo.deployment import Deployment, deploy, remove_search_secret
 from sandbox.demo.documents import Documents
+from sandbox.demo.ends import ContainerEnd, ends_shown, ends_told
 from sandbox.demo.expectation import Told, notifications, stored_events
 from sandbox.demo.exporter_process import ExporterProcess
 from sandbox.demo.options import Options
@@ -45,6 +48,7 @@ class Run:
             sink=options.transport,
             target=self.deployment.target,
             kubeconfig=self.cluster.kubeconfig,
+            lease_namespace=self.cluster.lease_namespace,
             environ=self.parts.aws.environ,
             log=work / "exporter.log",
         )
@@ -74,18 +78,25 @@ class Run:
                     cluster=self.cluster_name,
                     received_at=datetime.now(UTC),
                 )
-                Patience().wait_for(lambda: self.documents.count() >= len(expected))
+                ends = ends_shown(self.cluster.pods())
+                Patience().wait_for(lambda: self.documents.count() >= len(expected) + len(ends))
                 figures = self.exporter.stop()
             with self._progress.stage("messages to their receivers"):
                 if not self.cluster.complete:  # what came after the list was told of, too
                     Patience().wait_for(self.parts.functions.idle)
-                told_of = expected.values() if self.cluster.complete else self.documents.events()
-                wanted = notifications(told_of, self._rules)
+                wanted = notifications(self._told_of(expected), self._rules)
                 Patience().wait_for(lambda: self._settled(wanted))
             with self._progress.stage("second plan, begun beside the events"):
                 self._faults += [f"the second plan is not empty: {change}" for change in second_plan.result()]
         self._progress.say("exporter: " + ", ".join(f"{count} {name}" for name, count in figures.items()))
-        return self._account(set(expected), wanted)
+        return self._account(set(expected), ends, figures.get("heartbeats", 0), wanted)
+
+    def _told_of(self, expected: Mapping[str, Event]) -> list[Event]:
+        """The events that messages are due for. What a synthetic one is called only the exporter knows."""
+        stored = self.documents.events()
+        if not self.cluster.complete:
+            return list(stored)
+        return [*expected.values(), *(event for event in stored if event.synthetic)]
 
     def unmake(self) -> Entry:
         """Destroy what was deployed, and say what is left of it."""
@@ -108,20 +119,29 @@ class Run:
         deliveries = self._outcome.deliveries(wanted)
         return tuple(delivery._replace(may_wait=not self.cluster.complete) for delivery in deliveries)
 
-    def _account(self, expected: set[str], wanted: Collection[Told]) -> Account:
+    def _account(
+        self, expected: set[str], ends: frozenset[ContainerEnd], heartbeats: int, wanted: Collection[Told]
+    ) -> Account:
         ids = self.documents.ids()
+        synthetic = [event for event in self.documents.events() if event.synthetic]
+        told = ends_told(synthetic)
         deliveries, settled = self._deliveries(wanted), self._outcome.settled()
         due = len(wanted) - sum(delivery.waiting for delivery in deliveries)
         entries = [
             Entry("observations that have to be stored", len(expected), len(expected & set(ids))),
+            Entry("ends of containers that have to be stored", len(ends), len(ends & set(told))),
             Entry("documents, each observation once", len(set(ids)), len(ids)),
+            Entry("ends of containers, each once", len(set(told)), len(told)),
+            Entry("heartbeats, counted and not stored", heartbeats, self._outcome.heartbeats()),
             Entry("notifications told or set aside, by their id", due, len(settled & set(wanted))),
             Entry("notifications that no rule asks for", 0, len(settled - set(wanted))),
             Entry("poison set aside, by each consumer", CONSUMERS, self._outcome.set_aside()),
             Entry("messages stuck before the functions", 0, self._outcome.stuck()),
         ]
         if self.cluster.complete:
-            entries.append(Entry("documents that are no observation", 0, len(set(ids) - expected)))
+            surplus = set(ids) - expected - {observation_id(event) for event in synthetic}
+            entries.append(Entry("documents that are no observation", 0, len(surplus)))
+            entries.append(Entry("ends of containers that no Pod shows", 0, len(set(told) - ends)))
         return Account(tuple(entries), deliveries, tuple(self._faults))
 
 
