@@ -68,6 +68,7 @@ module "event_bus" {
       maximum_concurrency = max(2, var.batching[consumer].parallelization)
       visibility_timeout  = 6 * local.timeouts[consumer] + var.batching[consumer].window
       keep_trying         = local.keep_trying[consumer]
+      heartbeats          = consumer == "filter_events"
     }
   }
   tags = var.tags

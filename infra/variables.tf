@@ -214,7 +214,7 @@ variable "index_period" {
 }
 
 variable "clusters" {
-  description = "Names of the clusters whose exporters ship here, as their setting `cluster` says them."
+  description = "Names of the clusters whose exporters ship here, as their setting `cluster` says them. Each has an alarm for five minutes without a heartbeat."
   type        = set(string)
   default     = []
   nullable    = false

@@ -90,7 +90,7 @@ run "each_function_has_a_queue_that_only_the_rule_may_fill" {
 
   variables {
     consumers = {
-      filter_events = { batch_size = 100, batching_window = 1, maximum_concurrency = 2, visibility_timeout = 361, keep_trying = 86400 }
+      filter_events = { batch_size = 100, batching_window = 1, maximum_concurrency = 2, visibility_timeout = 361, keep_trying = 86400, heartbeats = true }
       index_events  = { batch_size = 500, batching_window = 5, maximum_concurrency = 2, visibility_timeout = 725, keep_trying = 169200 }
     }
   }
@@ -108,22 +108,30 @@ run "each_function_has_a_queue_that_only_the_rule_may_fill" {
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.this.event_pattern) == { source = ["kube-events"] }
-    error_message = "The rule takes what exporters send."
+    condition     = jsondecode(aws_cloudwatch_event_rule.this.event_pattern) == { source = ["kube-events"], detail-type = ["Kubernetes Event"] }
+    error_message = "The rule takes the events that exporters send, and nothing else of theirs."
   }
 
   assert {
-    condition = alltrue([for consumer, queue in { filter_events = "kube-events-filter-events", index_events = "kube-events-index-events" } :
-      jsondecode(aws_sqs_queue.this[consumer].policy).Statement == {
-        Sid       = "TheRuleMaySend"
-        Effect    = "Allow"
-        Principal = { Service = "events.amazonaws.com" }
-        Action    = "sqs:SendMessage"
-        Resource  = "arn:aws:sqs:eu-central-1:123456789012:${queue}"
-        Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-central-1:123456789012:rule/kube-events/kube-events-events" } }
-      } || jsondecode(aws_sqs_queue.this[consumer].policy).Statement[0].Condition.ArnEquals["aws:SourceArn"] == "arn:aws:events:eu-central-1:123456789012:rule/kube-events/kube-events-events"
-    ])
-    error_message = "A queue takes messages from its rule and from nobody else."
+    condition = (
+      jsondecode(aws_cloudwatch_event_rule.heartbeats.event_pattern) == { source = ["kube-events"], detail-type = ["Kubernetes Event Exporter Heartbeat"] }
+      && keys(aws_cloudwatch_event_target.heartbeats) == ["filter_events"]
+      && aws_cloudwatch_event_target.heartbeats["filter_events"].retry_policy[0].maximum_event_age_in_seconds == 3600
+    )
+    error_message = "Heartbeats go to whoever asks for them, and not for longer than they are worth something."
+  }
+
+  assert {
+    condition = {
+      for consumer, queue in aws_sqs_queue.this : consumer => [
+        for statement in flatten([jsondecode(queue.policy).Statement]) :
+        "${statement.Principal.Service} may ${statement.Action} to ${statement.Resource} for ${join(" and ", sort(flatten([statement.Condition.ArnEquals["aws:SourceArn"]])))}"
+      ]
+      } == {
+      filter_events = ["events.amazonaws.com may sqs:SendMessage to arn:aws:sqs:eu-central-1:123456789012:kube-events-filter-events for arn:aws:events:eu-central-1:123456789012:rule/kube-events/kube-events-events and arn:aws:events:eu-central-1:123456789012:rule/kube-events/kube-events-heartbeats"]
+      index_events  = ["events.amazonaws.com may sqs:SendMessage to arn:aws:sqs:eu-central-1:123456789012:kube-events-index-events for arn:aws:events:eu-central-1:123456789012:rule/kube-events/kube-events-events"]
+    }
+    error_message = "A queue takes messages from its rules and from nobody else."
   }
 
   assert {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from exporter.ship.event_bridge import DETAIL_TYPES, SOURCE
 from kube_events.rules_file import compile_file
 from sandbox.terraform import TerraformError, TerraformProject, checks
 
@@ -53,10 +54,19 @@ def test_setup_index_is_called_when_its_role_may_do_its_work(tmp_path: Path) -> 
 
 
 def test_every_metric_that_is_watched_is_one_that_a_function_writes() -> None:
-    watched = re.findall(r'metric = "(\w+)"', (INFRA / "alarms_own.tf").read_text())
+    alarms = "".join(path.read_text() for path in INFRA.glob("alarms_*.tf"))
+    watched = re.findall(r'metric(?:_name)? += "(\w+)"', alarms)
     lambdas = "".join(path.read_text() for path in (INFRA.parent / "lambdas").rglob("*.py"))
-    assert watched
+    assert "ExporterHeartbeat" in watched
     assert [metric for metric in watched if f'"{metric}"' not in lambdas] == []
+
+
+def test_the_rules_of_the_bus_go_by_the_names_that_the_exporter_uses() -> None:
+    patterns = re.findall(
+        r'source = \["([^"]+)"\], detail-type = \["([^"]+)"\]',
+        (INFRA / "modules/event_bus/main.tf").read_text(),
+    )
+    assert patterns == [(SOURCE, detail_type) for detail_type in DETAIL_TYPES.values()]
 
 
 @pytest.mark.parametrize("rules", ["tests/fixtures/rules/good.yaml", "examples/complete/rules.yaml"])

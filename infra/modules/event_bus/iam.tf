@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "queue" {
     condition {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
-      values   = [local.rule_arn]
+      values   = each.value.heartbeats ? [local.rule_arn, local.heartbeat_rule_arn] : [local.rule_arn]
     }
   }
 }

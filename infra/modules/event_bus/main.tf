@@ -2,12 +2,16 @@
 # broken delays nobody else.
 
 locals {
-  rule = "${var.name}-events"
+  rule           = "${var.name}-events"
+  heartbeat_rule = "${var.name}-heartbeats"
+  listeners      = toset([for consumer, reads in var.consumers : consumer if reads.heartbeats])
   # Written out instead of referred to: a queue's policy names the queue and the rule, and with names it can be part of
   # the queue. As a resource of its own it costs 25 seconds of waiting, and a later change of the queue would drop it.
-  rule_arn   = "arn:${var.location.partition}:events:${var.location.region}:${var.location.account_id}:rule/${var.name}/${local.rule}"
-  queue_arns = "arn:${var.location.partition}:sqs:${var.location.region}:${var.location.account_id}:"
-  queues     = { for consumer, _ in var.consumers : consumer => "${var.name}-${replace(consumer, "_", "-")}" }
+  rule_arns          = "arn:${var.location.partition}:events:${var.location.region}:${var.location.account_id}:rule/${var.name}/"
+  rule_arn           = "${local.rule_arns}${local.rule}"
+  heartbeat_rule_arn = "${local.rule_arns}${local.heartbeat_rule}"
+  queue_arns         = "arn:${var.location.partition}:sqs:${var.location.region}:${var.location.account_id}:"
+  queues             = { for consumer, _ in var.consumers : consumer => "${var.name}-${replace(consumer, "_", "-")}" }
 }
 
 resource "aws_cloudwatch_event_bus" "this" {
@@ -20,7 +24,16 @@ resource "aws_cloudwatch_event_rule" "this" {
   name           = local.rule
   description    = "Every event that an exporter puts on the bus."
   event_bus_name = aws_cloudwatch_event_bus.this.name
-  event_pattern  = jsonencode({ source = ["kube-events"] })
+  # The names are those of exporter/ship/event_bridge.py.
+  event_pattern = jsonencode({ source = ["kube-events"], detail-type = ["Kubernetes Event"] })
+  tags          = var.tags
+}
+
+resource "aws_cloudwatch_event_rule" "heartbeats" {
+  name           = local.heartbeat_rule
+  description    = "The exporters' heartbeats: once a minute and cluster."
+  event_bus_name = aws_cloudwatch_event_bus.this.name
+  event_pattern  = jsonencode({ source = ["kube-events"], detail-type = ["Kubernetes Event Exporter Heartbeat"] })
   tags           = var.tags
 }
 
@@ -39,6 +52,21 @@ resource "aws_cloudwatch_event_target" "this" {
   # Both are EventBridge's own maximum: it should give up only on what no retry can help.
   retry_policy {
     maximum_event_age_in_seconds = 86400
+    maximum_retry_attempts       = 185
+  }
+}
+
+resource "aws_cloudwatch_event_target" "heartbeats" {
+  for_each = local.listeners
+
+  event_bus_name = aws_cloudwatch_event_bus.this.name
+  rule           = aws_cloudwatch_event_rule.heartbeats.name
+  target_id      = replace(each.value, "_", "-")
+  arn            = aws_sqs_queue.this[each.value].arn
+
+  # A heartbeat that is an hour late is past the reach of any alarm, so there is nothing to set aside.
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
     maximum_retry_attempts       = 185
   }
 }

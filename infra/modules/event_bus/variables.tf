@@ -19,7 +19,8 @@ variable "kms_key_arn" {
 variable "consumers" {
   description = <<-EOT
     Functions that get every event, and how: messages per batch, seconds to wait for a full one, how many batches at the
-    same time (null: no bound), the queue's visibility timeout and for how long a message is tried again (seconds).
+    same time (null: no bound), the queue's visibility timeout and for how long a message is tried again (seconds), and
+    whether it gets the exporters' heartbeats as well.
   EOT
   type = map(object({
     batch_size          = number
@@ -27,6 +28,7 @@ variable "consumers" {
     maximum_concurrency = optional(number)
     visibility_timeout  = number
     keep_trying         = number
+    heartbeats          = optional(bool, false)
   }))
   nullable = false
 }
