@@ -143,15 +143,27 @@ class Shipping:
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
         self.counts = Counts()
+        self.time = 0.0
+        self.pulse = Pulse(lambda: self.time)
+        self.leads: Callable[[], bool] = lambda: True
         self.pauses: list[float] = []
         self.on_pause: Callable[[], None] = lambda: None
 
     def send(self, *records: Record) -> None:
+        buffer = self.buffer(*records)
+        self.run(buffer)
+        assert buffer.held_records == 0
+
+    def buffer(self, *records: Record) -> Buffer:
+        """A buffer that holds these records and takes no others."""
         buffer = Buffer(1 << 30, self.sink.limits, self.sink.size_of, linger=0)
         buffer.put(records)
         buffer.close()
-        Sender(buffer, self.sink, self.counts, Pulse(), pause=self._pause).run()
-        assert buffer.held_records == 0
+        return buffer
+
+    def run(self, buffer: Buffer) -> None:
+        """Send what a buffer holds."""
+        Sender(buffer, self.sink, self.counts, self.pulse, leads=self.leads, pause=self._pause).run()
 
     def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)

@@ -150,6 +150,84 @@ def test_calls_that_are_all_refused_alike_wait_for_a_repair_and_lose_nothing(
     assert code in vars(caplog.records[0])["reason"]
 
 
+def test_a_record_larger_than_any_call_is_given_up_by_name_without_a_call(
+    shipping: Shipping, endpoint: StreamEndpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    # GIVEN one that cutting could not make small enough, the first record ever
+    huge = record("x" * shipping.sink.limits.bytes)
+    # WHEN
+    shipping.send(RECORDS[0], huge, RECORDS[1])
+    # THEN it is not asked about for ever, and the others arrive
+    assert sorted(endpoint.accepted) == DATA[:2]
+    counts = shipping.counts.snapshot()
+    assert (counts["sent"], counts["refused"]) == (2, 1)
+    (entry,) = caplog.records
+    assert vars(entry)["observation"] == huge.identity
+    assert shipping.pauses == []
+
+
+def test_each_call_is_counted_by_whether_it_was_answered(
+    shipping: Shipping, endpoint: StreamEndpoint
+) -> None:
+    endpoint.behaviours += [Refusal("InternalFailure", 500), "cut", lambda data: "InternalFailure"]
+    shipping.send(*RECORDS)
+    failed, answered = shipping.counts.calls(False), shipping.counts.calls(True)
+    assert (sum(failed.by_bound), sum(answered.by_bound)) == (2, 2)
+
+
+def test_a_term_that_is_lost_while_it_waits_for_the_stream_makes_no_further_call(
+    shipping: Shipping, endpoint: StreamEndpoint
+) -> None:
+    # GIVEN a stream that is down
+    endpoint.always = Refusal("ServiceUnavailable", 503)
+    # WHEN the Lease is lost between two attempts
+    buffer = shipping.buffer(*RECORDS)
+    shipping.on_pause = buffer.abandon
+    shipping.run(buffer)
+    # THEN
+    assert len(endpoint.calls) == 1
+    assert buffer.held_records == len(RECORDS)
+
+
+def test_a_term_that_is_lost_in_the_middle_of_a_batch_makes_no_further_call(
+    shipping: Shipping, endpoint: StreamEndpoint
+) -> None:
+    # GIVEN a batch that is throttled in part, or that the service calls invalid
+    for behaviour in (
+        lambda data: "InternalFailure" if data == DATA[0] else None,
+        Refusal("ValidationException"),
+    ):
+        buffer = shipping.buffer(*RECORDS)
+        shipping.leads = iter((True, False)).__next__
+        shipping.on_pause = buffer.abandon
+        calls = len(endpoint.calls)
+        endpoint.behaviours.append(behaviour)
+        shipping.run(buffer)
+        assert len(endpoint.calls) == calls + 1
+
+
+def test_a_sender_that_hangs_is_found_and_one_that_waits_for_events_is_none(
+    shipping: Shipping, endpoint: StreamEndpoint
+) -> None:
+    # GIVEN an hour in which a call does not return
+    seen: list[dict[str, float]] = []
+
+    def look() -> None:
+        shipping.time += 3600
+        seen.append(shipping.pulse.overdue())
+
+    endpoint.behaviours.append(Refusal("ServiceUnavailable", 503))
+    shipping.on_pause = look
+    shipping.send(*RECORDS)
+    assert list(seen[0]) == ["sender"]
+    # WHEN it has ended, and another waits for something to send
+    waiting = shipping.buffer()
+    waiting.close()
+    shipping.run(waiting)
+    shipping.time += 3600
+    assert shipping.pulse.overdue() == {}
+
+
 def test_a_single_invalid_record_is_given_up_once_the_stream_has_accepted_others(
     shipping: Shipping, endpoint: StreamEndpoint
 ) -> None:
