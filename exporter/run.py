@@ -16,6 +16,7 @@ from exporter.lease.elector import Elector
 from exporter.lease.identity import lease_namespace, own_identity
 from exporter.lease.lease_api import LeaseApi
 from exporter.lease.timings import Timings
+from exporter.memory import share_arenas
 from exporter.observe.pages import all_pages
 from exporter.observe.pulse import Pulse
 from exporter.observe.readiness import Readiness
@@ -35,6 +36,7 @@ def run(settings: Settings) -> int:
         Misconfigured: AWS' own variables or files are wrong.
         CannotListen: the address of the probes cannot be had.
     """
+    share_arenas()
     # A signal handler may interrupt anything, so it must not take a lock: SimpleQueue.put is made for that.
     signals: SimpleQueue[str] = SimpleQueue()
     deaths: SimpleQueue[str] = SimpleQueue()

@@ -15,6 +15,8 @@ class Written:
         self._changed = Condition()
         self._states: list[Rendered] = []
         self._visible = 0
+        self._listed: tuple[int, list[bytes]] = (0, [])
+        """What a list shows, and at how many visible states: all pages of a list ask for the same."""
         self.closing = False
 
     @property
@@ -43,8 +45,10 @@ class Written:
     def objects(self) -> list[bytes]:
         """What a list shows, in key order."""
         with self._changed:
-            live = {state.name: state.item for state in self._states[: self._visible]}
-        return [item for _, item in sorted(live.items())]
+            if self._listed[0] != self._visible:
+                live = {state.name: state.item for state in self._states[: self._visible]}
+                self._listed = (self._visible, [item for _, item in sorted(live.items())])
+            return self._listed[1]
 
     def after(self, position: int, timeout: float) -> tuple[bytes, int]:
         """Chunks of the watch behind a position, none if there is no more within the time, and the position

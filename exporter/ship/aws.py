@@ -31,7 +31,7 @@ CALLS = Config(
     # Our own retries know which records of a call failed; botocore's would repeat the whole call.
     retries={"total_max_attempts": 1},
     connect_timeout=5,
-    # A call of 5 MiB takes a second on a bad day; a connection that is silent for longer is better made anew.
+    # A call of 1 MiB takes a second on a bad day; a connection that is silent for longer is better made anew.
     read_timeout=15,
     # Records are built by ourselves: checking each of them again costs more than everything else in a call.
     parameter_validation=False,
