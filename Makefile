@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 CHECKOV := build/checkov
 CODE := eventcore exporter lambdas kube_events sandbox bench scripts tests
 
-.PHONY: help demo test cluster cluster-down test-cluster check fix test-infra package bench bench-exporter lock chart image push-image deploy-values clean
+.PHONY: help demo test cluster cluster-down test-cluster check fix test-infra package bench bench-exporter lock chart image push-image deploy-values smoke smoke-clean clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -76,6 +76,13 @@ push-image: $(READY) ## build the exporter's image for arm64 and amd64 and push 
 
 deploy-values: $(READY) ## write the chart's values for each cluster from Terraform's outputs (DIR=…, IMAGE=…)
 	@$(BIN)/python -m scripts.deploy_values $(or $(DIR),infra/examples/minimal) $(if $(IMAGE),--image $(IMAGE))
+
+smoke: $(READY) ## put three workloads that go wrong into the cluster of KUBECONFIG (NAMESPACE=…, RULES=…, IMAGE=…)
+	@$(BIN)/python -m scripts.smoke run $(if $(NAMESPACE),--namespace $(NAMESPACE)) $(if $(RULES),--rules $(RULES)) \
+	  $(if $(IMAGE),--image $(IMAGE))
+
+smoke-clean: $(READY) ## remove from the cluster what smoke made there (NAMESPACE=…)
+	@$(BIN)/python -m scripts.smoke clean $(if $(NAMESPACE),--namespace $(NAMESPACE))
 
 clean: ## remove what the other targets made in this folder
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
