@@ -92,6 +92,25 @@ def test_a_410_line_leads_to_a_new_list_at_once(
     assert running.pauses == [0.0]
 
 
+def test_a_410_whose_list_fails_too_is_listed_again(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    # GIVEN a server that is overloaded just when everybody has to list again
+    api_server.answers(
+        EMPTY_LIST,
+        Watch((error_line(410, "Expired"),)),
+        refusal(500, "InternalError"),
+        refusal(429),
+        Watch((b'{"metadata"',), end="cut"),
+        list_page(event_object("a", 150), version=200),
+        SILENT,
+    )
+    running = reflect()
+    asked = versions(api_server.wait_for_requests(7))
+    assert asked == ["list", "100", "list", "list", "list", "list", "200"]
+    assert running.delivered == [("a", "150")]
+
+
 def test_a_watch_that_is_410_again_and_again_does_not_turn_into_a_hot_loop(
     api_server: ScriptedApiServer, reflect: StartReflector
 ) -> None:
