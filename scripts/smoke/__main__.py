@@ -60,7 +60,8 @@ def run(kubectl: Kubectl, rules: Ruleset, image: str, patience: float, clock: Ca
         _say(f"the image cannot be pulled, say another one by IMAGE=…: {look.pull_trouble}")
     _say(
         "An exporter in this cluster ships these as they appear: to receivers as messages, after the "
-        f"group_wait of their route, and to the index, where involvedObject.namespace is {kubectl.namespace}.\n"
+        "group_wait of their route, and to the index, where involvedObject.namespace is "
+        f"{kubectl.namespace}.\n"
         "make smoke-clean removes the workloads."
     )
     return 0 if len(seen) == len(SIGNS) else 1
