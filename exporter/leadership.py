@@ -8,6 +8,7 @@ from threading import Lock
 
 from exporter.observe.standing import Standing
 from exporter.pipeline import Pipeline
+from exporter.ship.buffer import Buffer
 from exporter.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,10 @@ class Leadership:
         self._lock = Lock()
         self._pipeline: Pipeline | None = None
         self._stopping = False
+        self._ended: Buffer | None = None
+        """Of the last term that ended: calls that were under way may still settle some of it."""
         self._left = 0
+        """Of the terms before that one."""
         self._high_water_bytes = 0
 
     def begin(self, checkpoint: str | None) -> None:
@@ -42,8 +46,7 @@ class Leadership:
         with self._lock:
             if self._pipeline:
                 self._pipeline.abandon()
-                self._remember(self._pipeline)
-                self._pipeline = None
+                self._close_account()
 
     def lose_history(self) -> None:
         """The API server was restored from a backup."""
@@ -71,15 +74,16 @@ class Leadership:
     def account(self) -> dict[str, int]:
         """The counters, what was read and not sent in all terms, and the most bytes that were held."""
         with self._lock:
-            if self._pipeline:
-                self._remember(self._pipeline)
-                self._pipeline = None
+            self._close_account()
         return {
             **{str(outcome): number for outcome, number in self._surroundings.counts.snapshot().items()},
-            "left": self._left,
+            "left": self._left + (self._ended.held_records if self._ended else 0),
             "buffer_high_water_bytes": self._high_water_bytes,
         }
 
-    def _remember(self, ended: Pipeline) -> None:
-        self._left += ended.buffer.held_records
-        self._high_water_bytes = max(self._high_water_bytes, ended.buffer.high_water_bytes)
+    def _close_account(self) -> None:
+        if self._pipeline:
+            self._left += self._ended.held_records if self._ended else 0
+            self._ended = self._pipeline.buffer
+            self._high_water_bytes = max(self._high_water_bytes, self._ended.high_water_bytes)
+            self._pipeline = None
