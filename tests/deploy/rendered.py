@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import yaml
+
+from exporter.settings import Settings
+from exporter.settings_source import read_settings
 
 Object = dict[str, Any]
 
@@ -75,3 +80,13 @@ class Rendered:
             for rule in role["rules"]:
                 assert set(rule) <= {"apiGroups", "resources", "resourceNames", "verbs"}
                 yield namespace or "*", rule
+
+
+def settings_of(rendered: Rendered, folder: Path) -> Settings:
+    """What the exporter reads in the container."""
+    file = folder / "config.yaml"
+    file.write_text(rendered.config)
+    environment = {entry["name"]: entry.get("value", "") for entry in rendered.container["env"]}
+    (mount,) = rendered.container["volumeMounts"]
+    assert environment["KUBE_EVENTS_CONFIG"] == f"{mount['mountPath']}/config.yaml"
+    return read_settings(Namespace(), {**environment, "KUBE_EVENTS_CONFIG": str(file)})

@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import json
 import tomllib
-from argparse import Namespace
 from pathlib import Path
 
 import pytest
 import yaml
 
-from exporter.settings import Settings
-from exporter.settings_source import options, read_settings
+from exporter.settings_source import options
 from exporter.version import VERSION
 from scripts.chart.layout import CHART, COMBINATIONS, ROOT
 from scripts.chart.rendering import lint
 from tests.deploy.conftest import Install
-from tests.deploy.rendered import Rendered
+from tests.deploy.rendered import Rendered, settings_of
 
 CLUSTER_SCOPED = {"ClusterRole", "ClusterRoleBinding"}
 
 each_combination = pytest.mark.parametrize("combination", COMBINATIONS)
-
-
-def settings_of(rendered: Rendered, folder: Path) -> Settings:
-    """What the exporter reads in the container."""
-    file = folder / "config.yaml"
-    file.write_text(rendered.config)
-    environment = {entry["name"]: entry.get("value", "") for entry in rendered.container["env"]}
-    (mount,) = rendered.container["volumeMounts"]
-    assert environment["KUBE_EVENTS_CONFIG"] == f"{mount['mountPath']}/config.yaml"
-    return read_settings(Namespace(), {**environment, "KUBE_EVENTS_CONFIG": str(file)})
 
 
 @each_combination

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
+from exporter.check.rights import needed, wanted
+from scripts.chart.layout import COMBINATIONS
 from tests.deploy.conftest import Install
+from tests.deploy.rendered import settings_of
 
 READ = ("get", "list", "watch")
 
@@ -57,6 +61,21 @@ def test_settings_decide_about_rights(
         }
         expected.add(("*", "", "nodes", "*", "get"))
     assert rendered.rights() == expected | (LEASE if election else set())
+
+
+@pytest.mark.parametrize("combination", COMBINATIONS)
+def test_check_finds_no_right_missing(combination: str, install: Install, tmp_path: Path) -> None:
+    # GIVEN the rights that `exporter check` asks for with these settings
+    rendered = install(combination)
+    settings = settings_of(rendered, tmp_path)
+    asked = [*needed(settings), *wanted(settings)]
+    # THEN the chart grants each
+    granted = rendered.rights()
+    for right in asked:
+        places = {right.namespace or "*", "*"}
+        for verb in right.verbs:
+            wanted_rights = {(place, right.group, right.plural, right.name or "*", verb) for place in places}
+            assert wanted_rights & granted, str(right)
 
 
 def test_nobody_may_get_secrets_or_config_maps(install: Install) -> None:
