@@ -8,7 +8,8 @@ differ as they like. Different on purpose:
 * A leader that reads another holder stops at once (there it tries on until its deadline).
 * A holder of our own name whose record we did not write is somebody else (there it is us): two replicas that
   were given one identity by mistake must not both lead.
-* The deadline counts from the start of the last successful PUT (there from its end), and cuts off each call.
+* The deadline counts from the start of the last successful PUT (there from the next attempt's), and cuts off
+  each call.
 * A missing Lease is not made (there it is): the exporter has no right to.
 """
 

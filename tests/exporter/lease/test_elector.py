@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import logging
 from itertools import repeat
+from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
+from exporter.lease.elector import Elector
+from exporter.lease.lease import CHECKPOINT
+from exporter.lease.lease_api import LeaseApi
 from exporter.lease.timings import Timings
+from exporter.observe.pulse import Pulse
+from exporter.watch.credentials import credentials
+from exporter.watch.transport import Patience, Transport
+from sandbox.cluster import ReplayServer
 from tests.exporter.lease.conftest import Stage
 from tests.exporter.lease.network import Way
 
@@ -287,3 +296,33 @@ def test_the_pulse_never_stops_while_the_api_server_is_away(stage: Stage, down: 
     for second in range(1, 120):
         stage.time.run(second)
         assert not one.pulse.overdue()
+
+
+def test_a_release_wakes_the_thread_and_gives_the_lease_back_at_once(
+    lease_server: tuple[ReplayServer, Path],
+) -> None:
+    # GIVEN a leader by the real clock, which waits for its next renewal
+    server, kubeconfig = lease_server
+    server.lease.restore()
+    leads = Event()
+    elector = Elector(
+        LeaseApi(
+            Transport(credentials(str(kubeconfig), None), Patience()), "kube-events", "kube-events-exporter"
+        ),
+        Timings(),
+        "one",
+        Pulse(),
+        checkpoint=lambda: "the last one",
+        on_lead=lambda _checkpoint: leads.set(),
+        on_lost=pytest.fail,
+        on_history_lost=lambda: pytest.fail("nothing was restored"),
+    )
+    Thread(target=elector.run, daemon=True).start()
+    assert leads.wait(30)
+    # WHEN
+    assert elector.release(within=30)
+    # THEN
+    document = server.lease.document
+    assert document["spec"]["holderIdentity"] == ""
+    assert document["metadata"]["annotations"] == {CHECKPOINT: "the last one"}
+    assert not elector.leads
