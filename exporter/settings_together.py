@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from exporter.lease.timings import JITTER
-from exporter.lease.timings import JITTER
 from exporter.regions import unknown_region
 from exporter.selection.drop_rules import drop_faults
 from exporter.settings import Settings
