@@ -11,6 +11,7 @@ from typing import NoReturn
 from exporter.check import check
 from exporter.logs import configure_logs
 from exporter.observe.server import CannotListen
+from exporter.redaction import redacted
 from exporter.run import run
 from exporter.settings_source import SettingsInvalid, add_options, read_settings
 from exporter.ship.errors import Misconfigured
@@ -41,11 +42,11 @@ def main(arguments: Sequence[str]) -> int:
         return USAGE
     configure_logs(settings.cluster, settings.log_level)
     if flags.command == "check":
-        return check(settings, sys.stdout.write)
+        return check(settings, lambda line: sys.stdout.write(redacted(line)))
     try:
         return run(settings)
     except (Denied, Misconfigured, CannotListen) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{redacted(str(error))}\n")
         return USAGE
 
 

@@ -7,6 +7,8 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+from exporter.redaction import redacted
+
 SERVICE = "kube-events-exporter"
 
 _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -14,7 +16,11 @@ _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: level, message, timestamp, service, cluster …, and what was given as extra."""
+    """One JSON object a line: level, message, timestamp, service, cluster …, and what was given as extra.
+
+    Without what looks like a credential, but for a `record` that was given up: the log is its dead letter, so
+    it stays as it is.
+    """
 
     def __init__(self, cluster: str) -> None:
         super().__init__()
@@ -34,7 +40,13 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             fields["exception_name"] = record.exc_info[0].__name__
             fields["exception"] = self.formatException(record.exc_info)
-        return json.dumps(fields, ensure_ascii=False, default=str)
+        record_given_up = fields.pop("record", None)
+        line = redacted(_encoded(fields))
+        return line if record_given_up is None else f'{line[:-1]}, "record": {_encoded(record_given_up)}}}'
+
+
+def _encoded(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def configure_logs(cluster: str, level: str) -> None:

@@ -14,6 +14,7 @@ from exporter.observe.metrics import registry
 from exporter.observe.pulse import Pulse
 from exporter.observe.readiness import Readiness
 from exporter.observe.standing import Standing
+from exporter.redaction import redacted
 
 
 class Page(NamedTuple):
@@ -55,7 +56,8 @@ def livez(pulse: Pulse) -> Page:
 
 def readyz(readiness: Readiness) -> Page:
     """Whether every part has what it needs."""
-    return _verdict(f"{part}: {what}" for part, what in sorted(readiness.lacking().items()))
+    # The reasons are other people's words, and whoever reaches the port may read them.
+    return _verdict(redacted(f"{part}: {what}") for part, what in sorted(readiness.lacking().items()))
 
 
 def metrics(collectors: CollectorRegistry) -> Page:

@@ -188,7 +188,14 @@ class Transport:
             token = self._configuration.get_api_key_with_prefix("BearerToken")
         except (OSError, ConfigException) as error:
             raise Denied(f"cannot read the token: {error}") from None
-        return {**headers, "Authorization": token} if token else headers
+        if not token:
+            return headers
+        # A file often ends in a newline. What else no header may carry would be shown whole in an exception.
+        token = token.strip()
+        if not (token.isascii() and token.isprintable()):
+            self._connect(self._credentials())
+            raise Denied("cannot use the token: it has characters that no token has")
+        return {**headers, "Authorization": token}
 
     def _refusal(self, response: BaseHTTPResponse) -> ApiServerError:
         try:

@@ -3,6 +3,10 @@
 import json
 import logging
 import sys
+from io import StringIO
+
+import pytest
+from aws_lambda_powertools import Logger
 
 from exporter.logs import JsonFormatter
 
@@ -41,3 +45,29 @@ def test_an_exception_is_in_fields_of_its_own_and_the_line_stays_one_line() -> N
 
 def test_what_is_not_json_is_shown_as_text() -> None:
     assert line(what=ValueError("x"))["what"] == "x"
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_the_names_are_those_of_powertools_and_the_cluster(failing: bool) -> None:
+    # GIVEN the same thing said by a function
+    stream = StringIO()
+    powertools = Logger(service=f"function-{failing}", stream=stream)
+    ours = logging.LogRecord("x", logging.INFO, "x.py", 1, "said", (), None, "f")
+    try:
+        if failing:
+            raise ValueError("no")
+        powertools.info("said", seconds=1)
+    except ValueError:
+        powertools.exception("said", seconds=1)
+        ours.exc_info = sys.exc_info()
+    vars(ours)["seconds"] = 1
+    # THEN one query finds both
+    names = set(json.loads(JsonFormatter("prod-eu").format(ours)))
+    assert names == set(json.loads(stream.getvalue())) | {"cluster"}
+
+
+def test_a_credential_in_a_message_is_masked_but_a_record_that_was_given_up_is_whole() -> None:
+    record = '{"record":"event","message":"Bearer in the event itself"}'
+    fields = line(reason="Invalid header value b'Bearer s3cret\\n'", record=record)
+    assert fields["reason"] == "Invalid header value b'Bearer ***\\n'"
+    assert fields["record"] == record

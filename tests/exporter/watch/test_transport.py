@@ -92,6 +92,42 @@ def test_a_token_that_was_replaced_is_read_again(api_server: ScriptedApiServer, 
     assert api.list_page(1).version == "2"
 
 
+def test_a_token_may_end_in_a_newline_as_files_do(api_server: ScriptedApiServer, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("first\n")
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(
+        KUBECONFIG.format(url=api_server.url, token="").replace('token: ""', f"tokenFile: {token}")
+    )
+    api_server.tokens = {"first"}
+    api_server.answers(list_page(version=1))
+    assert events_api(transport_for(kubeconfig)).list_page(1).version == "1"
+
+
+@pytest.mark.parametrize("text", ["fir\nst", "fir\rst", "first→", "fir\x00st"])
+def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(
+    api_server: ScriptedApiServer, tmp_path: Path, text: str
+) -> None:
+    # GIVEN
+    token = tmp_path / "token"
+    token.write_text(text, encoding="utf-8")
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(
+        KUBECONFIG.format(url=api_server.url, token="").replace('token: ""', f"tokenFile: {token}")
+    )
+    api = events_api(transport_for(kubeconfig))
+    with pytest.raises(Denied, match=r"^cannot use the token: it has characters that no token has$"):
+        api.list_page(1)
+    # WHEN it is repaired
+    token.write_text("first")
+    api_server.tokens = {"first"}
+    api_server.answers(list_page(version=1))
+    # THEN it is read again
+    with pytest.raises(Denied):
+        api.list_page(1)
+    assert api.list_page(1).version == "1"
+
+
 def test_a_host_without_an_address_is_said(tmp_path: Path) -> None:
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text(KUBECONFIG.format(url="http://kubernetes.invalid", token="t"))
