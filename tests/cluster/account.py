@@ -11,7 +11,7 @@ with it unsent, and before the next one asked, it was written over and its histo
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -72,7 +72,9 @@ class Account:
     missing: tuple[State, ...]
     """Other states that were promised and did not arrive: must be empty."""
     excused: int
-    """States that did not arrive and were not promised."""
+    """States that did not arrive and were not promised, because of a gap."""
+    taken_back: int
+    """States that did not arrive because a restore came first."""
     gaps: int
     duplicated: int
     """Deliveries beyond the first of each state."""
@@ -89,7 +91,7 @@ class Account:
         return (
             f"{self.written} states written, {self.held} objects held, {len(self.missing_final)} final and "
             f"{len(self.missing)} other states lost, {self.excused} excused by {self.gaps} gaps, "
-            f"{self.duplicated} duplicates, {self.unknown} unknown"
+            f"{self.taken_back} taken back, {self.duplicated} duplicates, {self.unknown} unknown"
         )
 
 
@@ -129,7 +131,7 @@ def judge(
     held: Mapping[str, State],
     receipts: Iterable[State],
     gaps: Sequence[Gap],
-    undone: frozenset[State] = frozenset(),
+    undone: Set[State] = frozenset(),
 ) -> Account:
     """
     Args:
@@ -137,17 +139,19 @@ def judge(
         held: what the server holds at the end, by uid.
         receipts: all deliveries.
         gaps: of the watch.
-        undone: states that a restore took back before the exporter was told to have caught up.
+        undone: states that were written so shortly before a restore that nobody may have read them.
     """
     writes = tuple(writes)
     deliveries = Counter(receipts)
     final = set(held.values())
-    missing, excused = [], 0
+    missing, excused, taken_back = [], 0, 0
     for write, end in _with_end(writes):
         if write.state in deliveries or write.state in final:
             continue
-        if write.state in undone or any(gap.excuses(write, end) for gap in gaps):
+        if any(gap.excuses(write, end) for gap in gaps):
             excused += 1
+        elif write.state in undone:
+            taken_back += 1
         else:
             missing.append(write.state)
     known = {write.state for write in writes} | final
@@ -157,6 +161,7 @@ def judge(
         missing_final=tuple(state for state in held.values() if state not in deliveries),
         missing=tuple(missing),
         excused=excused,
+        taken_back=taken_back,
         gaps=len(gaps),
         duplicated=deliveries.total() - len(deliveries),
         unknown=len(deliveries.keys() - known),

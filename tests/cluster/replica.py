@@ -83,6 +83,17 @@ class Replica:
         """Whether it has been started and not ended, by us or by itself."""
         return self._process is not None and self._process.poll() is None
 
+    def peak_kib(self) -> int:
+        """The most memory that it has taken since its last start, in KiB; 0 if it does not run."""
+        if self._process is None:
+            return 0
+        try:
+            status = Path(f"/proc/{self._process.pid}/status").read_text()
+        except OSError:
+            return 0
+        peak = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+        return int(peak[0]) if peak else 0
+
     def kill(self) -> None:
         """End it as a node that dies would."""
         if self._process:

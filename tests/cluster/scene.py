@@ -69,7 +69,8 @@ class Scene:
         self.receiver = Receiver()
         self.restored_at: list[float] = []
         """When the server came back from a backup."""
-        self.undone: frozenset[State] = frozenset()
+        self.undone: set[State] = set()
+        """States of shortly before that, which nobody may have read."""
         self._stack = ExitStack()
         self._audit = AuditLog(plane.layout.audit_log)
         self._proxies: dict[str, FaultProxy] = {}
@@ -102,15 +103,23 @@ class Scene:
         """Where this replica finds its token."""
         return self.folder / f"{name}.token"
 
-    def restore(self, backup: str) -> None:
-        """Set etcd back to a backup."""
-        before = frozenset(write.state for write in self.writer.writes if write.epoch == self.writer.epoch)
+    def restore(self, backup: str, *, since: float = 0.0) -> None:
+        """Set etcd back to a backup.
+
+        Args:
+            backup: name of it.
+            since: seconds since the epoch at which the exporter had everything that was written until then.
+        """
         self.plane.kill("kube-apiserver")
         self.writer.epoch += 1
         self.restored_at.append(time.time())
         self.plane.restore(backup)
-        # What the exporter had no time to read before is gone, and nobody can ask for it.
-        self.undone |= before - set(self.held().values()) - set(self.receiver.states())
+        # What the exporter had no time to read is gone, and nobody can ask for it.
+        self.undone |= {
+            write.state
+            for write in self.writer.writes
+            if write.epoch == self.writer.epoch - 1 and write.at >= since
+        }
 
     def rest(self) -> Account:
         """`settle`, and wait until the Lease says so too: whoever leads next begins there."""

@@ -56,7 +56,7 @@ def test_a_version_that_comes_again_after_a_restore_is_another_state() -> None:
     written = [*writes(before), *writes(after, epoch=1)]
     assert judge(written, {"a": after}, [before], []).missing_final == (after,)
     assert judge(written, {"a": after}, [after], []).missing == (before,)
-    assert judge(written, {"a": after}, [after], [], frozenset({before})).complete
+    assert judge(written, {"a": after}, [after], [], frozenset({before})).taken_back == 1
 
 
 def test_a_delivery_that_nobody_wrote_down_is_counted() -> None:
