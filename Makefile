@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 CHECKOV := build/checkov
 CODE := eventcore exporter lambdas kube_events sandbox bench scripts tests
 
-.PHONY: help demo test cluster cluster-down test-cluster check fix test-infra package bench bench-exporter lock chart image push-image deploy-values smoke smoke-clean clean
+.PHONY: help demo test cluster cluster-down test-cluster test-cluster-if-built check fix test-infra package bench bench-exporter lock chart image push-image deploy-values smoke smoke-clean clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,10 @@ cluster-down: $(READY) ## end it, and remove its state
 test-cluster: $(READY) ## the exporter against a real kube-apiserver, with faults (CHAOS_SECONDS=600 for the long chaos)
 	@$(BIN)/python -m sandbox.control_plane build
 	@$(BIN)/python -m pytest -m cluster tests/cluster $(ARGS)
+
+test-cluster-if-built: $(READY) ## the same where a control plane has been built before; else say that it is skipped
+	@if $(BIN)/python -m sandbox.control_plane built; then $(MAKE) --no-print-directory test-cluster; \
+	  else echo 'SKIPPED: make test-cluster, because the cache of this machine has no control plane (make cluster builds one)'; fi
 
 check: $(READY) $(CHECKOV)/.ready ## formatting, lint, types, layers, Terraform
 	@echo '• ruff' && $(BIN)/ruff format --check --quiet $(CODE) && $(BIN)/ruff check --quiet $(CODE)
