@@ -177,8 +177,8 @@ class Reading:
 
     def _after_pods(self, namespace: str, run: Callable[[], None]) -> Callable[[], None]:
         def wait_and_run() -> None:
-            if pods := self._pods.get(namespace):
-                pods.ready.wait(PODS_FIRST)
+            if namespace in self._pods:
+                self._pods[namespace].ready.wait(PODS_FIRST)
             run()
 
         return wait_and_run
