@@ -16,7 +16,7 @@ from exporter.lease.elector import Elector
 from exporter.lease.identity import lease_namespace, own_identity
 from exporter.lease.lease_api import LeaseApi
 from exporter.lease.timings import Timings
-from exporter.memory import share_arenas
+from exporter.memory import share_an_arena
 from exporter.observe.pages import all_pages
 from exporter.observe.pulse import Pulse
 from exporter.observe.readiness import Readiness
@@ -36,7 +36,7 @@ def run(settings: Settings) -> int:
         Misconfigured: AWS' own variables or files are wrong.
         CannotListen: the address of the probes cannot be had.
     """
-    share_arenas()
+    share_an_arena()
     # A signal handler may interrupt anything, so it must not take a lock: SimpleQueue.put is made for that.
     signals: SimpleQueue[str] = SimpleQueue()
     deaths: SimpleQueue[str] = SimpleQueue()
@@ -110,6 +110,7 @@ class _Election:
             timings,
             own_identity(settings.identity),
             surroundings.pulse,
+            surroundings.readiness,
             checkpoint=self.leadership.checkpoint,
             on_lead=self.leadership.begin,
             on_lost=self.leadership.lose,

@@ -27,6 +27,7 @@ from exporter.lease.lease import Lease
 from exporter.lease.lease_api import LeaseApi
 from exporter.lease.timings import Timings
 from exporter.observe.pulse import Pulse
+from exporter.observe.readiness import Readiness
 from exporter.watch.errors import ApiServerError, Denied, NotFound
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Elector:
         timings: Timings,
         identity: str,
         pulse: Pulse,
+        readiness: Readiness,
         *,
         checkpoint: Callable[[], str | None],
         on_lead: Callable[[str | None], None],
@@ -69,6 +71,7 @@ class Elector:
             timings: of the election.
             identity: of this replica; no other should have it.
             pulse: is told that the thread lives.
+            readiness: is told while the Lease cannot be read or written. Who waits for it is ready.
             checkpoint: what is to stand in the Lease, asked before each renewal and at the release; None
                 leaves what is there, an empty text takes it away.
             on_lead: this replica leads from now on; gets the checkpoint that the Lease holds.
@@ -83,6 +86,7 @@ class Elector:
         """
         self._timings = timings
         self._pulse = pulse
+        self._readiness = readiness
         self._checkpoint = checkpoint
         self._on_lead = on_lead
         self._on_lost = on_lost
@@ -101,6 +105,7 @@ class Elector:
         self._ended = Event()
         self._pause = pause or self._stopping.wait
         self._said, self._say_again_at = "", 0.0
+        readiness.lacks(PULSE, "the Lease was not read yet")
 
     @property
     def leads(self) -> bool:
@@ -130,7 +135,9 @@ class Elector:
         while not self._stopping.is_set():
             delay = self._timings.retry_period * self._draw(0.5, 1.0)
             try:
-                if lease := self._hold.take():
+                lease = self._hold.take()
+                self._readiness.has_all(PULSE)
+                if lease:
                     return lease
             except ApiServerError as error:
                 self._complain("waiting for the Lease", error)
@@ -166,6 +173,7 @@ class Elector:
             delay = self._timings.retry_period
             try:
                 self._hold.renew(self._checkpoint)
+                self._readiness.has_all(PULSE)
             except Taken as taken:
                 return str(taken)
             except ApiServerError as error:
@@ -189,6 +197,7 @@ class Elector:
         self._pause(seconds)
 
     def _complain(self, what: str, error: ApiServerError) -> None:
+        self._readiness.lacks(PULSE, str(error))
         if str(error) == self._said and self._clock() < self._say_again_at:
             return
         self._said, self._say_again_at = str(error), self._clock() + SAY_AGAIN

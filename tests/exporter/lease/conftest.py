@@ -16,6 +16,7 @@ from exporter.lease.lease import CHECKPOINT
 from exporter.lease.lease_api import LeaseApi
 from exporter.lease.timings import Timings
 from exporter.observe.pulse import Pulse
+from exporter.observe.readiness import Readiness
 from exporter.watch.credentials import credentials
 from sandbox.cluster import SMALL, ReplayServer
 from tests.exporter.lease.network import SlowTransport, Way
@@ -49,6 +50,7 @@ class Replica:
         self.reasons: list[str] = []
         self.histories_lost = 0
         self.pulse = Pulse(lambda: time.now)
+        self.readiness = Readiness()
         self._time = time
         self._killed = False
         self.elector = Elector(
@@ -56,6 +58,7 @@ class Replica:
             timings,
             identity or name,
             self.pulse,
+            self.readiness,
             checkpoint=lambda: self.checkpoint,
             on_lead=self._begin,
             on_lost=self._end,

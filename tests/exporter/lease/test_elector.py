@@ -14,6 +14,7 @@ from exporter.lease.lease import CHECKPOINT
 from exporter.lease.lease_api import LeaseApi
 from exporter.lease.timings import Timings
 from exporter.observe.pulse import Pulse
+from exporter.observe.readiness import Readiness
 from exporter.watch.credentials import credentials
 from exporter.watch.transport import Patience, Transport
 from sandbox.cluster import ReplayServer
@@ -251,6 +252,22 @@ def test_a_lease_that_was_made_anew_ends_the_term_and_begins_another(stage: Stag
     assert one.reasons == ["the Lease is held by nobody"]
 
 
+def test_leaders_and_those_that_wait_are_ready_while_they_reach_the_lease(stage: Stage) -> None:
+    one, two = stage.replica("one"), stage.replica("two")
+    assert two.readiness.lacking() == {"elector": "the Lease was not read yet"}
+    one.start()
+    two.start(after=0.1)
+    stage.time.run(30)
+    assert (one.readiness.lacking(), two.readiness.lacking()) == ({}, {})
+    # WHEN the network is down for both
+    one.transport.down = two.transport.down = lambda: 30 < stage.time.now < 60
+    stage.time.run(50)
+    assert one.readiness.lacking() == two.readiness.lacking() == {"elector": "the network is down"}
+    # THEN they are ready again when it is back
+    stage.time.run(80)
+    assert (one.readiness.lacking(), two.readiness.lacking()) == ({}, {})
+
+
 def test_a_missing_lease_is_said_with_its_name_and_waited_for(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -312,6 +329,7 @@ def test_a_release_wakes_the_thread_and_gives_the_lease_back_at_once(
         Timings(),
         "one",
         Pulse(),
+        Readiness(),
         checkpoint=lambda: "the last one",
         on_lead=lambda _checkpoint: leads.set(),
         on_lost=pytest.fail,
