@@ -116,5 +116,5 @@ def _statuses(status: object, key: str) -> list[ContainerStatus]:
 def _converted(value: object, type_: type[T]) -> T | None:
     try:
         return msgspec.convert(value, type_)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):
         return None
