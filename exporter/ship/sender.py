@@ -29,6 +29,10 @@ QUIET_FAILURES = 3
 operation."""
 
 
+MOST = 0.5
+"""Of a call's records. Where more are refused, the stream is as busy as if all had been, and several senders
+that came again at once would send each record a dozen times until a shard takes it."""
+
 CALL_SECONDS = 60.0
 """A call may take 5 s to connect and 15 s to answer (exporter/ship/aws.py), twice where it asks for
 credentials first; the rest is for a machine that is short of CPU. A sender that is silent for longer is
@@ -124,7 +128,7 @@ class Sender:
                 calls.appendleft(records)
                 continue
             if again := self._settle(records, answers):
-                failures = failures + 1 if len(again) == len(records) else 1
+                failures = failures + 1 if len(again) > len(records) * MOST else 1
                 self._wait_after_failures([failure for _, failure in again], failures)
                 calls.appendleft([record for record, _ in again])
         reasons = {reason for _, reason in accused}

@@ -1,4 +1,4 @@
-"""That malloc's arenas are held to a few: counted by glibc itself, in a process of its own."""
+"""That malloc's arenas are held down: counted by glibc itself, in a process of its own."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from exporter.memory import ARENAS
 
 _COUNT = """
 import ctypes, sys, threading
-from exporter.memory import share_arenas
-assert share_arenas()
+from exporter.memory import share_an_arena
+assert share_an_arena()
 together = threading.Barrier(9)
 def work():
     kept = bytearray(100_000)
@@ -31,7 +31,7 @@ libc.fclose(file)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has arenas")
-def test_all_threads_share_a_few_arenas(tmp_path: Path) -> None:
+def test_all_threads_share_an_arena(tmp_path: Path) -> None:
     info = tmp_path / "malloc.xml"
     subprocess.run([sys.executable, "-c", _COUNT, str(info)], check=True, cwd=Path(__file__).parents[2])
     assert 1 <= info.read_text().count("<heap nr=") <= ARENAS
