@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import urllib.request
 from pathlib import Path
-from typing import Any, Self
-from urllib.error import HTTPError
 
 import pytest
 
 from sandbox.cluster.server import KUBECONFIG
 from tests.exporter.conftest import Refusal, StreamEndpoint
+from tests.exporter.listened_to import ListenedTo
 from tests.fixtures.cluster import Answer, ScriptedApiServer, Watch, list_page, refusal, watch_line
-
-REPOSITORY = Path(__file__).parents[2]
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrdWJlIn0.dG9rZW4tb2YtdGhlLWV4cG9ydGVy"
 OLD_TOKEN = "an-older-token-that-is-no-jwt"
@@ -26,59 +17,6 @@ KEY_ID = "AKIAINVENTEDINVENTED"
 SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYINVENTEDKEY"
 SESSION_TOKEN = "IQoJb3JpZ2luX2VjEINVENTED/SESSION+TOKEN=="
 SECRETS = (TOKEN, OLD_TOKEN, KEY_ID, SECRET_KEY, SESSION_TOKEN)
-
-
-class Said:
-    """An exporter, and all that it said."""
-
-    def __init__(self, *arguments: str, environment: dict[str, str]) -> None:
-        self.lines: list[str] = []
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "exporter", *arguments],
-            cwd=REPOSITORY,
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
-
-    def until(self, *texts: str) -> None:
-        """Read the log until each of these was said."""
-        assert self.process.stdout
-        missing = set(texts)
-        while missing:
-            line = self.process.stdout.readline()
-            assert line, f"it ended and never said {missing}: {self.lines}"
-            self.lines.append(line)
-            missing -= {text for text in missing if text in line}
-
-    def logged(self, message: str) -> dict[str, Any]:
-        """The fields of the first line with this message."""
-        return next(
-            fields for line in self.lines if (fields := json.loads(line))["message"].startswith(message)
-        )
-
-    def stop(self) -> None:
-        """Stop it, and read the rest."""
-        self.process.send_signal(signal.SIGTERM)
-        rest, _ = self.process.communicate(timeout=60)
-        self.lines += rest.splitlines(keepends=True)
-
-
-def page(port: int, path: str) -> str:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
-            return str(answer.read().decode())
-    except HTTPError as refused:
-        return refused.read().decode()
 
 
 @pytest.fixture
@@ -130,16 +68,17 @@ def test_neither_logs_nor_metrics_hold_a_credential_that_an_error_repeats(
         Refusal("InvalidSignatureException", 400, WRONG_SIGNATURE),
         Refusal("AccessDeniedException", 400, f"User with key {KEY_ID} is not authorized"),
     ]
-    with Said("run", *flags(kubeconfig), "--listen", "127.0.0.1:0", environment=ENVIRONMENT) as exporter:
+    with ListenedTo(
+        "run", *flags(kubeconfig), "--listen", "127.0.0.1:0", environment=ENVIRONMENT
+    ) as exporter:
         exporter.until("listening", "waiting for credentials")
         # WHEN the token is rotated and everything goes wrong in turn
         (tmp_path / "token").write_text(TOKEN)
         exporter.until("403 Forbidden", "502 ", "InvalidSignatureException")
-        port = exporter.logged("listening")["port"]
-        pages = [page(port, path) for path in ("/metrics", "/livez", "/readyz")]
+        pages = [exporter.page(path) for path in ("/metrics", "/livez", "/readyz")]
         exporter.stop()
     # THEN
-    said = "".join([*exporter.lines, *pages])
+    said = "".join([*exporter.lines, *(each.body for each in pages)])
     assert "kube_events_exporter_leader" in said
     assert "Bearer ***" in said
     assert "x-amz-security-token:***" in said
@@ -153,7 +92,7 @@ def test_a_check_that_fails_names_no_credential(
     echo = refusal(403, "Forbidden", f"Authorization: Bearer {OLD_TOKEN}")
     api_server.answers(*[echo] * 20)
     endpoint.always = Refusal("InvalidSignatureException", 400, WRONG_SIGNATURE)
-    with Said("check", *flags(kubeconfig), environment=ENVIRONMENT) as check:
+    with ListenedTo("check", *flags(kubeconfig), environment=ENVIRONMENT) as check:
         said, _ = check.process.communicate(timeout=60)
     assert "InvalidSignatureException" in said
     assert "Bearer ***" in said
@@ -166,7 +105,7 @@ def test_a_kubeconfig_that_is_broken_is_not_shown(
     assert endpoint.url
     broken = tmp_path / "broken"
     broken.write_text(f'users:\n- user: {{token: "{TOKEN}\n  x: [{OLD_TOKEN}')
-    with Said("run", *flags(broken), environment=ENVIRONMENT) as exporter:
+    with ListenedTo("run", *flags(broken), environment=ENVIRONMENT) as exporter:
         said, _ = exporter.process.communicate(timeout=60)
     assert exporter.process.returncode == 2
     assert said.startswith(f"cannot read kubeconfig {broken}: ")
