@@ -9,7 +9,7 @@ from typing import Any
 from eventcore.kubernetes_event import KubernetesEvent
 from eventcore.repair import repaired
 from exporter.checkpoint.checkpoint import Checkpoint
-from exporter.checkpoint.mark import Mark
+from exporter.checkpoint.mark import NOTHING, Mark
 from exporter.counts import Resource
 from exporter.event_reader import EventReader
 from exporter.intake import EventIntake
@@ -204,7 +204,8 @@ def _versions(marks: Mapping[str, Mark]) -> dict[str, str]:
 
 def _start(mark: Mark, settings: Settings) -> Start:
     if mark.version:
-        return Start(version=mark.version, first="watch")
+        # A watch from the version before all others would bring the server's states in key order.
+        return Start(version=mark.version, first="list" if mark.version == NOTHING else "watch")
     return Start(first="list" if settings.start == "all" else "now")
 
 

@@ -11,6 +11,9 @@ from collections import deque
 from collections.abc import Callable
 from threading import Lock
 
+NOTHING = "0"
+"""The version before all others. No object has it."""
+
 
 class Segment:
     """States that were read at once and are settled one by one."""
@@ -67,10 +70,11 @@ class Mark:
             self._advance()
 
     def reset(self) -> None:
-        """Begin anew, without a version. Segments from before move the mark no more."""
+        """Begin anew, before the first version: everything that a server holds is yet to be settled. Segments
+        from before move the mark no more."""
         with self._lock:
             self._segments.clear()
-            self._version = ""
+            self._version = NOTHING
 
     @property
     def version(self) -> str:

@@ -257,6 +257,27 @@ def test_a_server_that_is_restored_under_a_leader_is_sent_whole(
     assert running.marks == {"events": {"": "90"}}
 
 
+def test_a_restored_server_is_sent_whole_also_over_a_crash_of_an_exporter_that_starts_now(
+    api_server: ScriptedApiServer, endpoint: StreamEndpoint, term: StartTerm
+) -> None:
+    # GIVEN a restored server, whose list is cut short by a crash
+    first = list_page(event_object("a", 30), version=40, continue_="more")
+    api_server.answers(list_page(version=40), first, Watch((), "silent"))
+    crashed = term(checkpoint={"": "120"}, start="now")
+    assert endpoint.wait_until(lambda: len(endpoint.accepted) == 1)
+    left = crashed.marks["events"]
+    crashed.pipeline.abandon()
+    endpoint.accepted.clear()
+    # WHEN another one takes over
+    asked = len(api_server.wait_for_requests(3))
+    api_server.answers(list_page(event_object("a", 30), event_object("b", 35), version=40), SILENT)
+    second = term(checkpoint=left, start="now")
+    api_server.wait_for_requests(asked + 2)
+    # THEN it does not take the lost history for none at all
+    assert second.pipeline.stop(grace_period=10)
+    assert arrived(endpoint) == ["a@30", "b@35"]
+
+
 def test_the_checkpoint_waits_for_a_call_that_is_not_answered_yet(
     api_server: ScriptedApiServer, endpoint: StreamEndpoint, term: StartTerm
 ) -> None:

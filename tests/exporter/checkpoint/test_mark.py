@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
-from exporter.checkpoint.mark import Mark, Segment
+from exporter.checkpoint.mark import NOTHING, Mark, Segment
 
 sizes = st.lists(st.integers(0, 4), min_size=1, max_size=12)
 
@@ -76,10 +76,12 @@ def test_what_was_read_before_a_reset_moves_the_mark_no_more() -> None:
     mark = Mark("50")
     before = mark.open(1, "60")
     mark.reset()
-    assert mark.version == ""
-    mark.open(1, "3")
+    assert mark.version == NOTHING
+    after = mark.open(1, "3")
     before.settle()
-    assert mark.version == ""
+    assert mark.version == NOTHING
+    after.settle()
+    assert mark.version == "3"
 
 
 def test_the_lag_is_the_age_of_the_oldest_state_that_is_not_settled() -> None:
