@@ -14,6 +14,9 @@ from sandbox.cluster import SMALL, ReplayServer
 from tests.exporter.conftest import Refusal, StreamEndpoint
 from tests.exporter.listened_to import ListenedTo
 
+EVENTS_LISTED = '"reader": "events", "objects"'
+"""In the line that says so."""
+
 
 @pytest.fixture
 def flags(replay: Callable[..., ReplayServer], tmp_path: Path) -> list[str]:
@@ -43,7 +46,7 @@ def heartbeats(endpoint: StreamEndpoint) -> list[str]:
 
 def test_one_leads_and_beats_and_both_are_ready(endpoint: StreamEndpoint, flags: list[str]) -> None:
     with ListenedTo(*flags) as leader:
-        leader.until('"leading"', '"listed"')
+        leader.until('"leading"', EVENTS_LISTED)
         with ListenedTo(*flags) as standby:
             standby.until("the Lease is held by")
             assert (metric(leader, "leader"), metric(standby, "leader")) == (1, 0)
@@ -61,7 +64,7 @@ def test_while_aws_is_down_it_lives_and_is_ready(endpoint: StreamEndpoint, flags
     # A restart would help nobody: the events would have to be read again.
     endpoint.always = Refusal("InternalFailure", 500)
     with ListenedTo(*flags) as exporter:
-        exporter.until('"listed"', "waiting for the stream to answer again")
+        exporter.until(EVENTS_LISTED, "waiting for the stream to answer again")
         assert exporter.page("/livez").status == 200
         assert exporter.page("/readyz").status == 200
         assert metric(exporter, "buffer_bytes") > 0
