@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,3 +51,11 @@ def test_a_name_that_no_cluster_may_have_is_no_heartbeats(name: str) -> None:
     # It would become the name of a metric, which costs.
     with pytest.raises(MalformedRecord, match="no name of a cluster"):
         decode_record(changed(cluster={"name": name}))
+
+
+def test_the_page_shows_one_as_it_travels() -> None:
+    page = (Path(__file__).parents[2] / "docs/event-model.md").read_text()
+    example = page.partition("<!-- heartbeat -->")[2].partition("<!-- /heartbeat -->")[0]
+    assert json.loads(example.strip().removeprefix("```json").removesuffix("```")) == json.loads(
+        encode_heartbeat(HEARTBEAT)
+    )

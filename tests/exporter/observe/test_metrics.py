@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -128,3 +129,22 @@ def test_names_units_and_helps_are_as_promtool_wants_them(counts: Counts) -> Non
             assert all("le" not in sample.labels for sample in metric.samples)
         units = {"milliseconds", "minutes", "hours", "kilobytes", "megabytes", "ms", "sec", "mb", "kb"}
         assert units.isdisjoint(metric.name.split("_")), "base units only"
+
+
+def test_the_page_has_a_row_for_each_metric(counts: Counts) -> None:
+    page = (Path(__file__).parents[3] / "docs/exporter.md").read_text()
+    table = page.partition("<!-- metrics -->")[2].partition("<!-- /metrics -->")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \|", table, flags=re.MULTILINE)
+    own = [
+        metric
+        for metric in scraped(registry(counts, lambda: SHIPPING)).values()
+        if metric.name.startswith("kube_events_exporter_")
+    ]
+    assert set(rows) == {
+        (f"{metric.name}_total" if metric.type == "counter" else metric.name, metric.type) for metric in own
+    }
+    for labels in (sample.labels for metric in own for sample in metric.samples):
+        missing = [
+            value for name, value in labels.items() if name not in ("le", "version") and value not in table
+        ]
+        assert missing == []
