@@ -37,6 +37,10 @@ SLACK = 30.0
 5 s, and a machine that is short of CPU must not kill its exporter."""
 
 
+FEW = 20
+"""Lines. A piece of a burst has a hundred."""
+
+
 class Pace(Struct, frozen=True, kw_only=True):
     """How much at once, and how often."""
 
@@ -47,6 +51,9 @@ class Pace(Struct, frozen=True, kw_only=True):
     together must not come back together."""
     backoff: Backoff = Backoff(base=0.8, cap=30.0)
     """client-go's reflector."""
+    gather: float = 0.05
+    """Seconds between two looks at a watch that brings a few lines at a time. At 100 events/s, waking up for
+    each of them costs 3 % of a core, for five at once half of that; in a burst nobody waits."""
     short_watch: float = 1.0
     """Seconds. A watch that ends sooner and brought nothing is a failure (client-go's
     VeryShortWatchError)."""
@@ -223,6 +230,8 @@ class Reflector(Generic[T]):
             for block in blocks:
                 silent = False
                 self._take(block)
+                if len(block.lines) < FEW:
+                    self._stopping.wait(self._pace.gather)
                 self._promise(patience)
         if silent:
             self._after_silence(self._clock() - started)

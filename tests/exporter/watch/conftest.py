@@ -112,7 +112,8 @@ def reflect(api_server: ScriptedApiServer, tmp_path: Path) -> Iterator[StartRefl
             selector: str = "",
         ) -> RunningReflector:
             """`step` is how many seconds pass between two looks at the clock: so long does a watch last."""
-            pace = Pace(page_size=2, watch_seconds=(watch_seconds, watch_seconds), backoff=WORST_LUCK)
+            seconds = (watch_seconds, watch_seconds)
+            pace = Pace(page_size=2, watch_seconds=seconds, backoff=WORST_LUCK, gather=0)
             path = api_server.kubeconfig(tmp_path / "kubeconfig")
             return running.enter_context(
                 RunningReflector(path, patience or Patience(), pace, step, begin, selector)
