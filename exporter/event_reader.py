@@ -9,6 +9,9 @@ from eventcore.kubernetes_event import KubernetesEvent
 from exporter.outlet import Outlet
 from exporter.watch.answers import WatchLine
 
+AT_ONCE = 100
+"""Of a page, which is in memory anyway, so many are encoded at once: what a busy watch brings at a time."""
+
 
 class EventReader:
     """Ships every state that is new. DELETED is none: it is the expiry of an event."""
@@ -30,7 +33,8 @@ class EventReader:
         """Ship what a watch has not brought before. After a 410, which is routine, that is little."""
         if self._seen:
             items = [item for item in items if is_newer(item.metadata.resource_version, than=self._seen)]
-        self._outlet.put(self._intake(items), "")
+        for first in range(0, len(items), AT_ONCE):
+            self._outlet.put(self._intake(items[first : first + AT_ONCE]), "")
 
     def list_ended(self, version: str) -> None:
         """The watch goes on behind the list."""

@@ -52,6 +52,8 @@ class Page(NamedTuple, Generic[T]):
     malformed: list[Malformed]
     version: str
     continue_: str
+    size: int
+    """Bytes of it as it came."""
 
 
 class Decoding(Generic[T]):
@@ -92,7 +94,7 @@ class Decoding(Generic[T]):
             page: ListPage[T] = self._page.decode(body)
         except _UNREADABLE:
             return self._odd_page(body)
-        return Page(page.items or [], [], page.metadata.resource_version, page.metadata.continue_)
+        return Page(page.items or [], [], page.metadata.resource_version, page.metadata.continue_, len(body))
 
     def _one_by_one(self, block: bytes) -> Lines[T]:
         taken: Lines[T] = Lines([], [])
@@ -115,7 +117,7 @@ class Decoding(Generic[T]):
             page = self._raw_page.decode(body)
         except _UNREADABLE as error:
             raise UnexpectedAnswer(f"the list is no list: {error}") from None
-        decoded: Page[T] = Page([], [], page.metadata.resource_version, page.metadata.continue_)
+        decoded: Page[T] = Page([], [], page.metadata.resource_version, page.metadata.continue_, len(body))
         for item in page.items or ():
             try:
                 decoded.items.append(self._one(item))

@@ -46,6 +46,9 @@ class Pace(Struct, frozen=True, kw_only=True):
 
     page_size: int = 500
     """Objects of one list page: client-go's default. Pages of 500 take no longer than one whole list."""
+    page_bytes: int = 2 * 1024 * 1024
+    """What a page may have, about. Ordinary pages of 500 events have a third of it; where objects are larger,
+    the pages that follow are shorter, since a page is in memory two or three times."""
     watch_seconds: tuple[int, int] = (300, 600)
     """After which the server ends a watch, drawn anew each time, as client-go does: many watchers that came
     together must not come back together."""
@@ -57,6 +60,11 @@ class Pace(Struct, frozen=True, kw_only=True):
     short_watch: float = 1.0
     """Seconds. A watch that ends sooner and brought nothing is a failure (client-go's
     VeryShortWatchError)."""
+
+    def next_limit(self, limit: int, size: int) -> int:
+        """How many objects to ask for, when a page of at most `limit` had `size` bytes."""
+        fitting = limit * self.page_bytes // max(size, 1)
+        return max(1, min(fitting, self.page_size))
 
 
 class Start(Struct, frozen=True, kw_only=True):
@@ -195,10 +203,10 @@ class Reflector(Generic[T]):
 
     def _list(self) -> str:
         """Hand over every object page by page, and answer the version that all pages share."""
-        listed, continue_ = 0, ""
+        listed, continue_, limit = 0, "", self._pace.page_size
         while True:
             self._promise(self._api.page_patience)
-            page = self._api.list_page(self._pace.page_size, continue_)
+            page = self._api.list_page(limit, continue_)
             self._succeed()
             self._is_restored(page.version)
             self._count_malformed(page.malformed, "a list")
@@ -207,6 +215,7 @@ class Reflector(Generic[T]):
             continue_ = page.continue_
             if not continue_:
                 break
+            limit = self._pace.next_limit(limit, page.size)
         if not page.version:
             raise UnexpectedAnswer("the list has no resourceVersion")
         self._consumer.list_ended(page.version)

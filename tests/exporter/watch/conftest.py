@@ -110,10 +110,17 @@ def reflect(api_server: ScriptedApiServer, tmp_path: Path) -> Iterator[StartRefl
             step: int = 1000,
             begin: Start = Start(),  # noqa: B008 - frozen
             selector: str = "",
+            page_size: int = 2,
+            page_bytes: int = 1 << 20,
         ) -> RunningReflector:
             """`step` is how many seconds pass between two looks at the clock: so long does a watch last."""
-            seconds = (watch_seconds, watch_seconds)
-            pace = Pace(page_size=2, watch_seconds=seconds, backoff=WORST_LUCK, gather=0)
+            pace = Pace(
+                page_size=page_size,
+                page_bytes=page_bytes,
+                watch_seconds=(watch_seconds, watch_seconds),
+                backoff=WORST_LUCK,
+                gather=0,
+            )
             path = api_server.kubeconfig(tmp_path / "kubeconfig")
             return running.enter_context(
                 RunningReflector(path, patience or Patience(), pace, step, begin, selector)

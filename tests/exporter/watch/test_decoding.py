@@ -84,7 +84,8 @@ def test_an_odd_item_of_a_list_is_repaired_a_malformed_one_counted(decoding: Dec
 
 
 def test_a_list_without_items_is_empty(decoding: Decoding[Note]) -> None:
-    assert decoding.page(b'{"metadata":{"resourceVersion":"9"},"items":null}') == ([], [], "9", "")
+    body = b'{"metadata":{"resourceVersion":"9"},"items":null}'
+    assert decoding.page(body) == ([], [], "9", "", len(body))
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,26 @@ def versions(asked: list[Asked]) -> list[str]:
     return [each.query.get("resourceVersion", "list") for each in asked]
 
 
+def test_pages_of_large_objects_become_short_and_those_of_small_ones_long_again(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    # GIVEN pages of 280 bytes, and two of 1,780
+    large = event_object("b", 2, message="x" * 1500)
+    api_server.answers(
+        list_page(event_object("a", 1), version=100, continue_="1"),
+        list_page(large, version=100, continue_="2"),
+        list_page(large, version=100, continue_="3"),
+        list_page(event_object("d", 4), version=100, continue_="4"),
+        list_page(version=100),
+        SILENT,
+    )
+    # WHEN a page should have about 1,000 bytes
+    reflect(page_size=8, page_bytes=1000)
+    # THEN
+    asked = api_server.wait_for_requests(6)
+    assert [each.query.get("limit") for each in asked[:5]] == ["8", "8", "4", "2", "7"]
+
+
 def test_the_watch_begins_at_the_version_of_the_list_and_not_at_one_of_its_items(
     api_server: ScriptedApiServer, reflect: StartReflector
 ) -> None:
