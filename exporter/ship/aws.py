@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
+from typing import Generic, TypeVar
 
+import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -26,6 +31,8 @@ from exporter.ship.errors import (
     Unavailable,
 )
 from exporter.version import VERSION
+
+logger = logging.getLogger(__name__)
 
 CALLS = Config(
     # Our own retries know which records of a call failed; botocore's would repeat the whole call.
@@ -72,6 +79,53 @@ INVALID = frozenset(
 )
 
 
+C = TypeVar("C")
+
+
+class Client(Generic[C]):
+    """A client of a service, which is made anew for as long as there are no credentials.
+
+    botocore looks for them when a client is made, and never again if it finds none: the agent of a node that
+    has just come up may answer a moment later.
+    """
+
+    def __init__(self, make: Callable[[boto3.Session], C]) -> None:
+        """
+        Args:
+            make: of a session whose own calls, such as those to STS, are held to CALLS as well.
+        """
+        self._make = make
+        self._making = Lock()
+        self._client: C | None = None
+        try:
+            self._made()
+        except (CredentialRetrievalError, OSError, RuntimeError) as error:
+            logger.warning("no AWS credentials yet", extra={"reason": _one_line(error)})
+
+    @contextmanager
+    def calls(self, operation: str) -> Iterator[C]:
+        """The client, for one call. Raises SinkError, whose text names the operation."""
+        with aws_errors(operation):
+            client = self._client or self._made()
+            try:
+                yield client
+            except NoCredentialsError:
+                self._client = None
+                raise
+
+    def _made(self) -> C:
+        # Who comes meanwhile tries again later: one after the other would wait beyond what a call may take.
+        if not self._making.acquire(blocking=False):
+            raise NoCredentialsError
+        try:
+            session = botocore.session.get_session()
+            session.set_default_client_config(CALLS)
+            client = self._client = self._make(boto3.Session(botocore_session=session))
+        finally:
+            self._making.release()
+        return client
+
+
 @contextmanager
 def client_errors() -> Iterator[None]:
     """Turn what boto3 raises at a client that it cannot make into Misconfigured."""
@@ -97,6 +151,10 @@ def aws_errors(operation: str) -> Iterator[None]:
         raise Unavailable(f"{operation}: {_one_line(error)}") from error
     except BotoCoreError as error:
         raise Misconfigured(f"{operation}: {_one_line(error)}") from error
+    except (OSError, RuntimeError) as error:
+        # What botocore does not wrap: a token's file that cannot be read; credentials that are expired when
+        # they come, as they all are to a clock that is wrong.
+        raise NoCredentials(f"{operation}: no AWS credentials: {_one_line(error)}") from error
 
 
 def sorted_error(operation: str, error: ClientError) -> SinkError:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import boto3
-
-from exporter.ship.aws import CALLS, THROTTLED, aws_errors
+from exporter.ship.aws import THROTTLED, Client
 from exporter.ship.batch import Limits
 from exporter.ship.record import Record
 from exporter.ship.sink import Failure
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef, PutEventsResultEntryTypeDef
 
@@ -41,7 +40,11 @@ class EventBridgeSink:
             bus: name or ARN.
             region: where it is.
         """
-        self._client: EventBridgeClient = boto3.client("events", region_name=region, config=CALLS)
+
+        def client(session: boto3.Session) -> EventBridgeClient:
+            return session.client("events", region_name=region)
+
+        self._client = Client(client)
         self._bus = bus
         self._region = region
 
@@ -64,14 +67,14 @@ class EventBridgeSink:
             }
             for record in records
         ]
-        with aws_errors(f"PutEvents to {self._bus} in {self._region}"):
-            answer = self._client.put_events(Entries=entries)
+        with self._client.calls(f"PutEvents to {self._bus} in {self._region}") as bus:
+            answer = bus.put_events(Entries=entries)
         return [_failure(entry) for entry in answer["Entries"]]
 
     def describe(self) -> str:
         """DescribeEventBus."""
-        with aws_errors(f"DescribeEventBus of {self._bus} in {self._region}"):
-            answer = self._client.describe_event_bus(Name=self._bus)
+        with self._client.calls(f"DescribeEventBus of {self._bus} in {self._region}") as bus:
+            answer = bus.describe_event_bus(Name=self._bus)
         return f"EventBridge bus {answer['Name']} in {self._region} is there"
 
 

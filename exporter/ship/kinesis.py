@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import msgspec
 from msgspec import Struct
 
-from exporter.ship.aws import CALLS, aws_errors
+from exporter.ship.aws import Client
 from exporter.ship.batch import Limits
 from exporter.ship.record import Record
 from exporter.ship.sink import Failure
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_kinesis import KinesisClient
 
 
@@ -40,9 +40,14 @@ class KinesisSink:
             stream: name or ARN.
             region: where it is.
         """
-        self._client: KinesisClient = boto3.client("kinesis", region_name=region, config=CALLS)
-        self._client.meta.events.register("before-parameter-build.kinesis.PutRecords", _keep_body)
-        self._client.meta.events.register("before-call.kinesis.PutRecords", _use_body)
+
+        def client(session: boto3.Session) -> KinesisClient:
+            made = session.client("kinesis", region_name=region)
+            made.meta.events.register("before-parameter-build.kinesis.PutRecords", _keep_body)
+            made.meta.events.register("before-call.kinesis.PutRecords", _use_body)
+            return made
+
+        self._client = Client(client)
         self._by_arn = stream.startswith("arn:")
         self._stream = stream
         self._region = region
@@ -55,8 +60,8 @@ class KinesisSink:
         """One PutRecords."""
         stream = {"StreamARN" if self._by_arn else "StreamName": self._stream}
         call: dict[str, Any] = {**stream, "Records": _encode(_body(stream, records))}
-        with aws_errors(f"PutRecords to {self._stream} in {self._region}"):
-            answer = self._client.put_records(**call)
+        with self._client.calls(f"PutRecords to {self._stream} in {self._region}") as kinesis:
+            answer = kinesis.put_records(**call)
         if not answer["FailedRecordCount"]:
             return [None] * len(records)
         # ProvisionedThroughputExceededException and InternalFailure: the service knows no other, and
@@ -68,11 +73,11 @@ class KinesisSink:
 
     def describe(self) -> str:
         """DescribeStreamSummary."""
-        with aws_errors(f"DescribeStreamSummary of {self._stream} in {self._region}"):
+        with self._client.calls(f"DescribeStreamSummary of {self._stream} in {self._region}") as kinesis:
             if self._by_arn:
-                answer = self._client.describe_stream_summary(StreamARN=self._stream)
+                answer = kinesis.describe_stream_summary(StreamARN=self._stream)
             else:
-                answer = self._client.describe_stream_summary(StreamName=self._stream)
+                answer = kinesis.describe_stream_summary(StreamName=self._stream)
         summary = answer["StreamDescriptionSummary"]
         return (
             f"Kinesis stream {summary['StreamName']} in {self._region} is {summary['StreamStatus']}, "

@@ -9,8 +9,9 @@ import pytest
 from botocore.config import Config
 
 from exporter.logs import JsonFormatter
-from exporter.ship import kinesis
+from exporter.ship import aws
 from exporter.ship.event_bridge import EventBridgeSink
+from exporter.ship.kinesis import KinesisSink
 from exporter.ship.record import Record
 from tests.exporter.conftest import Refusal, Shipping, StreamEndpoint, record
 
@@ -75,8 +76,8 @@ def test_a_call_that_is_never_answered_is_given_up_and_made_again(
     endpoint: StreamEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN a stream that takes the connection and says nothing, and patience of less than the usual 15 s
-    monkeypatch.setattr(kinesis, "CALLS", kinesis.CALLS.merge(Config(read_timeout=0.2)))
-    shipping = Shipping(kinesis.KinesisSink("kube-events", "eu-west-1"))
+    monkeypatch.setattr(aws, "CALLS", aws.CALLS.merge(Config(read_timeout=0.2)))
+    shipping = Shipping(KinesisSink("kube-events", "eu-west-1"))
     endpoint.let_go.clear()
     # WHEN it answers from the second call on
     shipping.on_pause = endpoint.let_go.set
