@@ -46,9 +46,11 @@ class Pace(Struct, frozen=True, kw_only=True):
 
     page_size: int = 500
     """Objects of one list page: client-go's default. Pages of 500 take no longer than one whole list."""
-    page_bytes: int = 2 * 1024 * 1024
-    """What a page may have, about. Ordinary pages of 500 events have a third of it; where objects are larger,
-    the pages that follow are shorter, since a page is in memory two or three times."""
+    first_page: int = 50
+    """Objects of the first page at most, which shows how large they are."""
+    page_bytes: int = 1024 * 1024
+    """What a page may have, about. 500 ordinary events have 600 KiB; where objects are larger, the pages that
+    follow are shorter, since a page is in memory two or three times."""
     watch_seconds: tuple[int, int] = (300, 600)
     """After which the server ends a watch, drawn anew each time, as client-go does: many watchers that came
     together must not come back together."""
@@ -203,7 +205,8 @@ class Reflector(Generic[T]):
 
     def _list(self) -> str:
         """Hand over every object page by page, and answer the version that all pages share."""
-        listed, continue_, limit = 0, "", self._pace.page_size
+        listed, continue_ = 0, ""
+        limit = min(self._pace.first_page, self._pace.page_size)
         while True:
             self._promise(self._api.page_patience)
             page = self._api.list_page(limit, continue_)
