@@ -95,7 +95,8 @@ def read_metadata(body: bytes, choice: Choice) -> Answer:
     """
     try:
         metadata = _decoder.decode(body).metadata
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        # RecursionError: managedFields may be nested as deep as the object is.
         raise UnexpectedAnswer(f"the object is none: {error}") from None
     annotations = metadata.annotations or {}
     room = _Room()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, cast, get_args
 
@@ -13,7 +14,14 @@ from exporter.watch.errors import UnexpectedAnswer
 
 _CHANGES = frozenset(get_args(Change))
 
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""RecursionError: it is nested a thousand deep. managedFields may be, and who writes events writes them."""
+
+_DEEPEST = 100
+"""Levels of a page or a line that are read. What a Pod has that is needed is 8 deep in a list."""
+
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]')
+"""What decides how deep JSON is; a text may hold brackets of its own."""
 
 
 class _Version(Struct, rename="camel"):
@@ -81,6 +89,8 @@ class Decoding(Generic[T]):
         """Decode whole lines."""
         try:
             return Lines(self._line.decode_lines(block))
+        except RecursionError:
+            return self._one_by_one(b"\n".join(map(_flattened, block.split(b"\n"))))
         except _UNREADABLE:
             return self._one_by_one(block)
 
@@ -92,6 +102,8 @@ class Decoding(Generic[T]):
         """
         try:
             page: ListPage[T] = self._page.decode(body)
+        except RecursionError:
+            return self._odd_page(_flattened(body))
         except _UNREADABLE:
             return self._odd_page(body)
         return Page(page.items or [], [], page.metadata.resource_version, page.metadata.continue_, len(body))
@@ -104,7 +116,7 @@ class Decoding(Generic[T]):
             try:
                 decoded = _any_line.decode(line)
                 if decoded.type == "ERROR":
-                    return taken._replace(refusal=_status.decode(decoded.object))
+                    return taken._replace(refusal=_refusal(decoded.object))
                 if decoded.type not in _CHANGES:
                     raise msgspec.ValidationError(f"of unknown type {decoded.type!r}")
                 taken.lines.append(WatchLine(cast(Change, decoded.type), self._one(decoded.object)))
@@ -132,3 +144,28 @@ class Decoding(Generic[T]):
             # Without a version, or with one of another type, it is beyond repair: nothing could identify it.
             _identified.decode(raw)
             return self._repair(msgspec.json.decode(raw))
+
+
+def _refusal(raw: Raw) -> Status:
+    """An ERROR line ends the watch, whatever it says."""
+    try:
+        return _status.decode(raw)
+    except _UNREADABLE:
+        return Status(message="an ERROR line without a Status")
+
+
+def _flattened(body: bytes) -> bytes:
+    """The same JSON with null in the place of what is nested deeper than anything that is needed."""
+    kept: list[bytes] = []
+    depth = at = 0
+    for token in _TOKEN.finditer(body):
+        if token[0] in (b"{", b"["):
+            depth += 1
+            if depth == _DEEPEST:
+                kept += body[at : token.start()], b"null"
+        elif token[0] in (b"}", b"]"):
+            depth -= 1
+            if depth == _DEEPEST - 1:
+                at = token.end()
+    # What does not end is no JSON, here or there.
+    return body if depth >= _DEEPEST else b"".join((*kept, body[at:]))

@@ -54,7 +54,16 @@ def test_however_much_there_is_it_stays_within_the_limit(annotations: dict[str, 
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>", b"[]", b"{}", b'{"metadata":{"labels":[]}}', b'{"metadata":"\xff"}']
+    "body",
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"{}",
+        b'{"metadata":{"labels":[]}}',
+        b'{"metadata":"\xff"}',
+        b'{"metadata":{"managedFields":' + b"[" * 5000 + b"]" * 5000 + b"}}",
+    ],
 )
 def test_what_is_no_object_is_said(body: bytes) -> None:
     with pytest.raises(UnexpectedAnswer):

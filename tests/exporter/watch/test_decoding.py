@@ -68,6 +68,41 @@ def test_a_malformed_line_costs_no_other(decoding: Decoding[Note], odd: bytes) -
     assert [each.size for each in decoded.malformed] == [len(odd) - 1]
 
 
+@pytest.mark.parametrize("depth", [900, 5000])
+def test_an_object_that_is_nested_without_end_costs_neither_itself_nor_another(
+    decoding: Decoding[Note], depth: int
+) -> None:
+    # GIVEN managedFields, which whoever may write events may write too. msgspec goes as deep as Python does
+    deep = b'{"f:}]\\"":' * depth + b"[1]" + b"}" * depth
+    odd = b'{"managedFields":%b,"metadata":{"resourceVersion":"2"},"reason":"deep"}' % deep
+    line = b'{"type":"ADDED","object":%b}\n' % odd
+    a, c = event_object("a", 1), event_object("c", 3)
+    body = b'{"items":[%b,%b,%b],"metadata":{"resourceVersion":"9"}}' % (
+        json.dumps(a).encode(),
+        odd,
+        json.dumps(c).encode(),
+    )
+    # WHEN
+    endless = b'{"type":"ADDED","object":' + b"[" * depth + b"\n"
+    watched = decoding.lines(watch_line("ADDED", "a", 1) + line + endless + watch_line("ADDED", "c", 3))
+    listed = decoding.page(body)
+    # THEN
+    assert versions(watched.lines) == ["1", "2", "3"]
+    assert [item.metadata.resource_version for item in listed.items] == ["1", "2", "3"]
+    assert [item.reason for item in listed.items] == ["BackOff", "deep", "BackOff"]
+    assert [each.size for each in watched.malformed] == [len(endless) - 1]
+    assert (listed.malformed, listed.version) == ([], "9")
+
+
+@pytest.mark.parametrize("odd", [b"null", b'{"code":"410"}', b'"gone"'])
+def test_an_error_line_that_says_nothing_ends_the_watch_all_the_same(
+    decoding: Decoding[Note], odd: bytes
+) -> None:
+    decoded = decoding.lines(watch_line("ADDED", "a", 1) + b'{"type":"ERROR","object":%b}\n' % odd)
+    assert versions(decoded.lines) == ["1"]
+    assert decoded.refusal == Status(message="an ERROR line without a Status")
+
+
 def test_an_error_line_comes_after_what_preceded_it(decoding: Decoding[Note]) -> None:
     decoded = decoding.lines(watch_line("ADDED", "a", 1) + error_line(410, "Expired"))
     assert versions(decoded.lines) == ["1"]
