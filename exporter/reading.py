@@ -30,9 +30,6 @@ PODS_FIRST = 5.0
 """Seconds that events wait at most for the first list of Pods, which says on which node each Pod is. A server
 that refuses Pods must not keep the events."""
 
-PODS_PER_EVENTS = 5
-"""A Pod is some 5 to 10 KiB, an event one: their pages are so many times shorter."""
-
 Threads = Iterator[tuple[str, Callable[[], None]]]
 
 
@@ -126,7 +123,7 @@ class Reading:
             field_selector=self._selection.field_selector,
         )
         reader = EventReader(intake, self._outlet(name, mark), mark.version)
-        return self._reflector(name, "events", api, reader, _start(mark, self._settings), 1)
+        return self._reflector(name, "events", api, reader, _start(mark, self._settings))
 
     def _pod_states(self, namespace: str, mark: Mark) -> PodStates:
         outlet = self._outlet(_name("pods", namespace), mark, synthetic=True)
@@ -139,7 +136,7 @@ class Reading:
         api = ResourceApi(transport, core_path("pods", namespace), pod.Pod, pod.repaired)
         name = _name("pods", namespace)
         # What the Pods are is known of none before the first list, whatever the checkpoint.
-        return self._reflector(name, "pods", api, states, Start(version=mark.version), PODS_PER_EVENTS)
+        return self._reflector(name, "pods", api, states, Start(version=mark.version))
 
     def _outlet(self, name: str, mark: Mark, *, synthetic: bool = False) -> Outlet:
         return Outlet(
@@ -159,10 +156,8 @@ class Reading:
         api: ResourceApi[T],
         consumer: Consumer[T],
         start: Start,
-        shorter: int,
     ) -> Reflector[T]:
         seconds = self._settings.watch_timeout
-        page = max(1, self._settings.list_page_size // shorter)
         return Reflector(
             api,
             consumer,
@@ -172,7 +167,7 @@ class Reading:
             name=name,
             resource=resource,
             start=start,
-            pace=Pace(page_size=page, watch_seconds=(seconds, 2 * seconds)),
+            pace=Pace(page_size=self._settings.list_page_size, watch_seconds=(seconds, 2 * seconds)),
         )
 
     def _after_pods(self, namespace: str, run: Callable[[], None]) -> Callable[[], None]:
