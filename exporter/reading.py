@@ -87,6 +87,8 @@ class Reading:
 
     def lose_history(self) -> None:
         """The API server was restored from a backup: read everything again, whatever its versions are."""
+        for mark in (*self._event_marks.values(), *self._pod_marks.values()):
+            mark.doubt()
         for reflector in self._reflectors():
             reflector.lose_history()
 

@@ -49,6 +49,7 @@ class Mark:
         self._version = version
         self._clock = clock
         self._segments: deque[Segment] = deque()
+        self._doubted = False
 
     def open(self, unsettled: int, version: str = "") -> Segment:
         """Begin a segment of `unsettled` states behind which the mark is at `version`."""
@@ -69,17 +70,24 @@ class Mark:
             segment.unsettled -= number
             self._advance()
 
+    def doubt(self) -> None:
+        """Until the reset, which the reader makes when it comes to it, no version is good: the server lost
+        its history. A reader that waits for room in the buffer may do so for hours."""
+        with self._lock:
+            self._doubted = True
+
     def reset(self) -> None:
         """Begin anew, before the first version: everything that a server holds is yet to be settled. Segments
         from before move the mark no more."""
         with self._lock:
             self._segments.clear()
             self._version = NOTHING
+            self._doubted = False
 
     @property
     def version(self) -> str:
         """Every state up to this one is settled; empty if there is no such version yet."""
-        return self._version
+        return NOTHING if self._doubted else self._version
 
     def lag(self) -> float:
         """Seconds since the oldest state that is not settled was read; 0 if all are."""

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Event
 from typing import Any
 
 import pytest
 
 from exporter.checkpoint.checkpoint import Checkpoint, write_checkpoint
+from exporter.checkpoint.mark import NOTHING
 from exporter.counts import Counts
 from exporter.edges import open_sink, open_transport
 from exporter.observe.pulse import Pulse
@@ -255,6 +257,24 @@ def test_a_server_that_is_restored_under_a_leader_is_sent_whole(
     assert running.pipeline.stop(grace_period=10)
     assert arrived(endpoint) == ["a@90", "b@7"]
     assert running.marks == {"events": {"": "90"}}
+
+
+def test_a_lost_history_voids_the_checkpoint_at_once_though_the_reader_waits_for_room(
+    api_server: ScriptedApiServer, endpoint: StreamEndpoint, term: StartTerm
+) -> None:
+    # GIVEN a stream that takes nothing, so that the buffer is full and the reader stands still
+    lines = [watch_line("ADDED", f"e{number}", 101 + number, message="m" * 1000) for number in range(2000)]
+    api_server.answers(list_page(version=100), Watch(tuple(lines), "silent"))
+    endpoint.let_go.clear()
+    running = term(buffer_bytes=BUFFER_BYTES)
+    full = Event()
+    while not running.pipeline.buffer.is_full:
+        full.wait(0.01)
+    assert running.marks == {"events": {"": "100"}}
+    # WHEN
+    running.pipeline.lose_history()
+    # THEN whoever leads after a crash now does not begin at a version of the history that was lost
+    assert running.marks == {"events": {"": NOTHING}}
 
 
 def test_a_restored_server_is_sent_whole_also_over_a_crash_of_an_exporter_that_starts_now(
