@@ -45,6 +45,10 @@ def run(settings: Settings) -> int:
         deaths.put(thread)
         signals.put(f"the end of thread {thread}")
 
+    # Before AWS' credentials are looked for, which may take seconds: without a handler, PID 1 of a container
+    # is deaf to SIGTERM.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: signals.put(signal.Signals(received).name))
     surroundings = Surroundings(
         settings,
         open_transport(settings),
@@ -57,8 +61,6 @@ def run(settings: Settings) -> int:
     election = _Election(surroundings) if settings.leader_election else _NoElection(surroundings)
     threading.excepthook = _log_death
     with _probes(surroundings, election.leadership):
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda received, _frame: signals.put(signal.Signals(received).name))
         known = {"version": VERSION, "sink": settings.sink, "region": settings.region}
         logger.info("started", extra=known)
         election.start()

@@ -9,14 +9,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from typing import Any, Literal
 
 import pytest
 
 from sandbox.cluster import HANDMADE, MAIN, SMALL, ReplayServer
 from tests.exporter.conftest import StreamEndpoint
+from tests.fixtures.cluster import Answer
+from tests.fixtures.loopback import LoopbackServer
 
 REPOSITORY = Path(__file__).parents[2]
 TARGETS = {"kinesis": ("--stream", "kube-events"), "eventbridge": ("--event-bus", "kube-events")}
@@ -55,10 +58,14 @@ class Process:
         """What it has logged, if the other fields are these."""
         return [line["message"] for line in self.log if line.items() >= fields.items()]
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self._process.send_signal(number)
+
     def finish(self, sent: signal.Signals | None = None) -> tuple[int, list[dict[str, Any]], str]:
         """Send a signal, if any; the exit code, the log lines, and what went to standard error."""
         if sent is not None:
-            self._process.send_signal(sent)
+            self.send(sent)
         code = self._process.wait(timeout=60)
         self._collector.join(10)
         assert self._process.stdout
@@ -257,6 +264,32 @@ def test_sigterm_sends_what_was_read_before_it_ends(
     assert "stopping on SIGTERM" in [line["message"] for line in log]
     assert log[-1]["read"] == log[-1]["sent"] == len(endpoint.accepted) > 0
     assert log[-1]["left"] == 0
+
+
+def test_sigterm_while_credentials_are_looked_for_is_heard(
+    replay: Replay, endpoint: StreamEndpoint, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN an agent of Pod Identity that takes its time
+    asked, let_go = Event(), Event()
+
+    class Agent(LoopbackServer):
+        def answer(self, request: BaseHTTPRequestHandler, body: bytes) -> Answer:
+            asked.set()
+            let_go.wait(20)
+            return Answer(503, b"")
+
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with Agent() as agent:
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.url)
+        exporter = start(replay(SMALL))
+        assert asked.wait(30)
+        # WHEN
+        exporter.send(signal.SIGTERM)
+        let_go.set()
+        code, log, err = exporter.finish()
+    # THEN
+    assert (code, err, endpoint.accepted) == (0, "", [])
+    assert "stopping on SIGTERM" in [line["message"] for line in log]
 
 
 def test_a_drain_that_does_not_finish_in_time_is_said_and_is_no_success(
