@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
 from exporter.lease.lease import Lease, LeaseSpec
 
 logger = logging.getLogger(__name__)
+
+CLAIMS = 64
+"""That are remembered. There is one a second at most, and a PUT without an answer is given up within seconds:
+it is not written a minute later. Without the right to update there is one after the other for ever."""
 
 
 class Sight:
@@ -27,7 +32,7 @@ class Sight:
         self._record: LeaseSpec | None = None
         self._since = 0.0
         """When the record was first seen as it is."""
-        self._claims: set[str] = set()
+        self._claims: deque[str] = deque(maxlen=CLAIMS)
         """The acquireTimes that we tried to write into it: so we know our own record also when the answer to
         the PUT was lost."""
         self._last: Lease | None = None
@@ -53,7 +58,7 @@ class Sight:
         if self.is_ours(lease):
             return lease.renewed(at, self._lease_duration, None)
         ours = lease.acquired(self._identity, at, self._lease_duration)
-        self._claims.add(ours.spec.acquire_time or "")
+        self._claims.append(ours.spec.acquire_time or "")
         return ours
 
     def is_ours(self, lease: Lease) -> bool:
