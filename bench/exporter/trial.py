@@ -136,10 +136,14 @@ class Trial:
     def wait_for_all(self) -> None:
         """Wait until every event was delivered, or until nothing more comes."""
         self.wait_for(self._events)
-        before = -1
-        while self.account().lost and before != (before := self.endpoint.accepted):
-            # Duplicates were among them.
-            self.wait_for(self.endpoint.accepted + 1)
+        while True:
+            # A heartbeat or a duplicate may have been among them.
+            seen = self.endpoint.accepted
+            if not self.account().lost:
+                return
+            self.wait_for(seen + 1)
+            if self.endpoint.accepted == seen:
+                return
 
     def account(self, since: float = 0.0, per_second: float | None = None) -> Account:
         """What was delivered so far."""

@@ -19,7 +19,10 @@ from exporter.ship.sink import Failure, Sink
 logger = logging.getLogger(__name__)
 
 SOON = Backoff(base=0.1, cap=10.0)
-"""A shard's second is over in a second; an outage is asked about every ten."""
+"""For a call that failed as a whole: an outage is asked about every ten seconds."""
+
+BUSY = Backoff(base=0.1, cap=2.0)
+"""For records that were refused while the service is there: a shard's second is over in a second."""
 
 LATER = Backoff(base=5.0, cap=60.0)
 """What somebody has to repair is not repaired within seconds, and each attempt is a line in the log."""
@@ -214,7 +217,7 @@ class Sender:
     def _wait_after_failures(self, reasons: Sequence[Failure], failures: int) -> None:
         self._counts.add("retried", len(reasons))
         repair = all(failure.repairable for failure in reasons)
-        seconds = (LATER if repair else SOON).delay(failures)
+        seconds = (LATER if repair else BUSY).delay(failures)
         if repair or failures >= QUIET_FAILURES:
             logger.log(
                 logging.ERROR if repair else logging.WARNING,
