@@ -9,11 +9,11 @@ import pytest
 from botocore.config import Config
 
 from exporter.logs import JsonFormatter
-from exporter.ship import aws
+from exporter.ship import aws, sender
 from exporter.ship.event_bridge import EventBridgeSink
 from exporter.ship.kinesis import KinesisSink
 from exporter.ship.record import Record
-from tests.exporter.conftest import Refusal, Shipping, StreamEndpoint, record
+from tests.exporter.conftest import Behaviour, Refusal, Shipping, StreamEndpoint, record
 
 RECORDS = [record(f'{{"number":{number}}}') for number in range(10)]
 DATA = [each.data.decode() for each in RECORDS]
@@ -24,6 +24,10 @@ TRANSIENT = [
     "ThrottlingException",
     "InternalException",
 ]
+
+
+def taking_only(taken: str) -> Behaviour:
+    return lambda data: None if data == taken else TRANSIENT[0]
 
 
 @pytest.mark.parametrize("code", TRANSIENT)
@@ -43,6 +47,19 @@ def test_exactly_the_records_that_failed_are_sent_again(
     assert shipping.counts.snapshot()["sent"] == 10
     assert shipping.counts.snapshot()["retried"] == 5
     assert len(shipping.pauses) == 2
+
+
+def test_a_service_that_refuses_most_of_each_call_is_asked_less_and_less_often_but_every_two_seconds(
+    shipping: Shipping, endpoint: StreamEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a shard that takes one record of each call, and no luck with the jitter
+    monkeypatch.setattr(sender, "BUSY", sender.BUSY._replace(draw=lambda: 1.0))
+    endpoint.behaviours += [taking_only(taken) for taken in DATA]
+    # WHEN
+    shipping.send(*RECORDS)
+    # THEN once it takes half of a call, it is asked soon again
+    assert endpoint.accepted == DATA
+    assert shipping.pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0, 0.1]
 
 
 @pytest.mark.parametrize(
