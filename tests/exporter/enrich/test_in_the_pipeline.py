@@ -30,7 +30,7 @@ def begin(objects: ObjectServer, folder: Path, timeout: float) -> tuple[Pipeline
         name = f"p{number % 20}"
         about = {"kind": "Pod", "apiVersion": "v1", "namespace": "shop", "name": name, "uid": f"uid-{name}"}
         items.append(event_object(f"event-{number}", number + 1, involvedObject=about))
-    objects.answers["/api/v1/events?limit=500"] = list_page(*items, version=EVENTS)
+    objects.answers["/api/v1/events?limit=50"] = list_page(*items, version=EVENTS)
     for number in range(0, 20, 2):
         objects.has(PODS, f"p{number}", labels={"app": "web"})
     settings = Settings(
