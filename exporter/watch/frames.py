@@ -1,12 +1,15 @@
 """What arrives on a watch, as much at once as the connection has.
 
 The API server writes each line as an HTTP chunk of its own, and http.client gives chunks one by one: in a
-burst that would be a round of calls per event. So the frames are taken off here, many at a time.
+burst that would be a round of calls per event. So the frames are taken off here, many at a time. Over TLS
+each line is a record of its own as well, and a read gives one record: so it is read on while there is more.
 """
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Iterator
+from io import BufferedReader
 
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
@@ -44,7 +47,31 @@ def _framed(response: BaseHTTPResponse) -> Iterator[bytes]:
     # urllib3 has no public way to the connection's own buffer. What it would add here is decompression, and
     # nothing compressed was asked for.
     connection = response._fp.fp  # type: ignore[attr-defined]
-    yield from unframed(iter(lambda: connection.read1(READ_BYTES), b""))
+    yield from unframed(_pieces(connection, connection.raw._sock))
+
+
+def _pieces(connection: BufferedReader, below: socket.socket) -> Iterator[bytes]:
+    """What has arrived, until the connection ends. `read1` leaves nothing in the buffer, so that one may go
+    on with the socket below it."""
+    while piece := connection.read1(READ_BYTES):
+        yield piece + _arrived(below, READ_BYTES - len(piece))
+
+
+def _arrived(connection: socket.socket, at_most: int) -> bytes:
+    """What can be read without waiting, up to about so much."""
+    pieces = []
+    patience = connection.gettimeout()
+    connection.settimeout(0)
+    try:
+        while at_most > 0 and (piece := connection.recv(at_most)):
+            pieces.append(piece)
+            at_most -= len(piece)
+    except OSError:
+        # There is no more yet (BlockingIOError, SSLWantReadError), or never: then the next read says so.
+        pass
+    finally:
+        connection.settimeout(patience)
+    return b"".join(pieces)
 
 
 def unframed(pieces: Iterable[bytes]) -> Iterator[bytes]:

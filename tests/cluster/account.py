@@ -71,8 +71,8 @@ class Account:
     """Their states that did not arrive: must be empty."""
     missing: tuple[State, ...]
     """Other states that were promised and did not arrive: must be empty."""
-    excused: int
-    """States that did not arrive and were not promised, because of a gap."""
+    excused: tuple[Write, ...]
+    """What did not arrive and was not promised, because of a gap."""
     taken_back: int
     """States that did not arrive because a restore came first."""
     gaps: int
@@ -90,7 +90,7 @@ class Account:
         """One line for the log of a test."""
         return (
             f"{self.written} states written, {self.held} objects held, {len(self.missing_final)} final and "
-            f"{len(self.missing)} other states lost, {self.excused} excused by {self.gaps} gaps, "
+            f"{len(self.missing)} other states lost, {len(self.excused)} excused by {self.gaps} gaps, "
             f"{self.taken_back} taken back, {self.duplicated} duplicates, {self.unknown} unknown"
         )
 
@@ -144,12 +144,14 @@ def judge(
     writes = tuple(writes)
     deliveries = Counter(receipts)
     final = set(held.values())
-    missing, excused, taken_back = [], 0, 0
+    missing: list[State] = []
+    excused: list[Write] = []
+    taken_back = 0
     for write, end in _with_end(writes):
         if write.state in deliveries or write.state in final:
             continue
         if any(gap.excuses(write, end) for gap in gaps):
-            excused += 1
+            excused.append(write)
         elif write.state in undone:
             taken_back += 1
         else:
@@ -160,7 +162,7 @@ def judge(
         held=len(held),
         missing_final=tuple(state for state in held.values() if state not in deliveries),
         missing=tuple(missing),
-        excused=excused,
+        excused=tuple(excused),
         taken_back=taken_back,
         gaps=len(gaps),
         duplicated=deliveries.total() - len(deliveries),

@@ -24,6 +24,8 @@ class Request(NamedTuple):
     query: dict[str, str]
     code: int
     allowed: bool
+    until: float | None = None
+    """When the answer ended, in seconds since the epoch; None if the server did not live to say so."""
 
 
 class AuditLog:
@@ -54,17 +56,34 @@ def asked_for_events(requests: Iterable[Request]) -> list[Asked]:
     return asked
 
 
+def open_watches(requests: Iterable[Request]) -> list[tuple[float, float]]:
+    """From when to when the server served a watch of events.
+
+    One that was cut off by the server's own death lasts until the next request: nobody writes in between.
+    """
+    ordered = sorted(requests, key=lambda each: each.at)
+    watches = []
+    for number, each in enumerate(ordered):
+        if (each.verb, each.resource, each.code) == ("watch", "events", 200):
+            followed = next((later.at for later in ordered[number + 1 :] if later.at > each.at + 1), each.at)
+            watches.append((each.at, followed if each.until is None else each.until))
+    return watches
+
+
 def _requests(lines: Iterable[bytes]) -> Iterator[Request]:
-    seen = set()
+    entries: dict[str, dict[str, object]] = {}
+    ends: dict[str, float] = {}
     for line in lines:
         try:
             entry = json.loads(line)
         except ValueError:
             continue  # the server was killed while it wrote
         # A watch has two entries: when it begins and when it has ended.
-        if entry["auditID"] not in seen:
-            seen.add(entry["auditID"])
-            yield _request(entry)
+        entries.setdefault(entry["auditID"], entry)
+        if entry["stage"] == "ResponseComplete":
+            ends[entry["auditID"]] = datetime.fromisoformat(entry["stageTimestamp"]).timestamp()
+    for audit_id, entry in entries.items():
+        yield _request(entry)._replace(until=ends.get(audit_id))
 
 
 def _request(entry: dict[str, object]) -> Request:

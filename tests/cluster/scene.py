@@ -12,7 +12,7 @@ from typing import Any
 from sandbox.control_plane.plane import ControlPlane
 from sandbox.control_plane.proxy import FaultProxy
 from tests.cluster.account import Account, Gap, State, find_gaps, judge
-from tests.cluster.audit import AuditLog, Request, asked_for_events
+from tests.cluster.audit import AuditLog, Request, asked_for_events, open_watches
 from tests.cluster.installation import NAMESPACE, Installation
 from tests.cluster.receiver import Receiver
 from tests.cluster.replica import Replica
@@ -166,6 +166,15 @@ class Scene:
     def account(self) -> Account:
         """How it stands."""
         return judge(self.writer.writes, self.held(), self.receiver.states(), self.gaps(), self.undone)
+
+    def excused_while_watched(self, account: Account) -> int:
+        """How many of the excused states were written while the server served a watch all the same.
+
+        A watch on a connection that is dead, and nobody knows it yet. The first and the last second of a
+        watch do not count: what is on its way is lost with the connection.
+        """
+        watches = open_watches(self.requests())
+        return sum(any(begin + 1 < write.at < end - 1 for begin, end in watches) for write in account.excused)
 
     def settle(self, seconds: float = PATIENCE) -> Account:
         """Wait until everything that was promised has arrived.

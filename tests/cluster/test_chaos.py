@@ -216,7 +216,9 @@ def test_what_was_promised_arrives_whatever_happens_in_whatever_order(scene: Sce
                 chaos.last(3)
     # THEN
     scene.tell(f"{len(happened)} faults: {', '.join(happened)}")
-    scene.settle(AFTERWARDS)
+    account = scene.settle(AFTERWARDS)
+    watched = scene.excused_while_watched(account)
+    scene.tell(f"of the excused states {watched} were written while the server served a watch")
     scene.tell(f"a replica took {chaos.peak_kib / 1024:.0f} MiB at most")
     assert all(replica.running for replica in chaos.replicas.values())
     # AND it goes on

@@ -49,7 +49,7 @@ def test_when_the_leader_is_killed_the_other_takes_over_and_nothing_is_lost(scen
     scene.writer.repeat(names, times=2)
     # THEN
     account = scene.settle()
-    assert (account.excused, account.gaps) == (0, 1)
+    assert (len(account.excused), account.gaps) == (0, 1)
     took = min(at for at in _sent_by(scene.receiver, "b")) - killed
     scene.tell(f"the other shipped {took:.1f} s after the kill, a Lease lasts {SETTINGS['lease_duration']} s")
     assert second.running
@@ -73,7 +73,7 @@ def test_a_leader_that_is_told_to_go_hands_over_in_under_three_seconds(scene: Sc
     # THEN
     account = scene.settle()
     assert end.code == 0
-    assert (account.excused, account.gaps, account.duplicated) == (0, 1, 0)
+    assert (len(account.excused), account.gaps, account.duplicated) == (0, 1, 0)
     took = min(at for at in _sent_by(scene.receiver, "b")) - told
     scene.tell(f"ended after {end.seconds:.2f} s, the other shipped {took:.2f} s after SIGTERM")
     # The writes in between take their time as well, on a machine with two cores.
@@ -93,7 +93,7 @@ def test_a_leader_that_cannot_renew_stops_before_another_may_begin(scene: Scene)
     scene.writer.repeat(names)
     # THEN what it could still read when it came back to life was not sent by it
     account = scene.settle()
-    assert account.excused == 0
+    assert account.excused == ()
     assert max(_sent_by(scene.receiver, "a")) < min(_sent_by(scene.receiver, "b"))
     # AND it is a candidate again
     assert first.running

@@ -25,7 +25,7 @@ def test_cut_connections_lose_nothing(scene: Scene) -> None:
         scene.writer.repeat(names[:20])
     # THEN
     account = scene.settle()
-    assert (account.excused, account.gaps) == (0, 1)
+    assert (len(account.excused), account.gaps) == (0, 1)
 
 
 def test_a_connection_that_is_cut_within_a_line_loses_nothing_and_sends_nothing_twice(scene: Scene) -> None:
@@ -52,7 +52,7 @@ def test_dead_connections_are_noticed_within_the_watchs_time_limit(scene: Scene)
     # THEN
     account = scene.settle(WATCH_LIMIT + 20)
     scene.tell(f"noticed and made good after {time.monotonic() - began:.1f} s, limit {WATCH_LIMIT} s")
-    assert (account.excused, account.gaps) == (0, 1)
+    assert (len(account.excused), account.gaps) == (0, 1)
 
 
 def test_a_dead_way_without_election_is_noticed_within_the_watchs_time_limit(scene: Scene) -> None:
@@ -69,7 +69,7 @@ def test_a_dead_way_without_election_is_noticed_within_the_watchs_time_limit(sce
     )
     scene.tell(f"noticed after {time.monotonic() - began:.1f} s, limit {WATCH_LIMIT} s")
     scene.proxy().heal()
-    assert scene.settle().excused == 0
+    assert scene.settle().excused == ()
 
 
 def test_a_way_that_stalls_for_a_while_loses_nothing(scene: Scene) -> None:
@@ -82,7 +82,7 @@ def test_a_way_that_stalls_for_a_while_loses_nothing(scene: Scene) -> None:
     time.sleep(SETTINGS["lease_duration"])
     scene.proxy().heal()
     # THEN
-    assert scene.settle().excused == 0
+    assert scene.settle().excused == ()
 
 
 def test_a_slow_way_loses_nothing(scene: Scene) -> None:

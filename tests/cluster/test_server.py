@@ -33,7 +33,7 @@ def test_everything_arrives_once_while_nothing_happens(scene: Scene) -> None:
     account = scene.settle()
     assert (account.duplicated, account.unknown) == (0, 0)
     # AND of the old ones only the states that the server had no more are missing
-    assert (account.excused, account.gaps) == (100, 1)
+    assert (len(account.excused), account.gaps) == (100, 1)
 
 
 @pytest.mark.parametrize("how", ["in order", "by a crash"])
@@ -53,7 +53,7 @@ def test_nothing_is_lost_when_the_api_server_is_restarted(scene: Scene, how: str
     # THEN the watch goes on where it was; if the server was away for longer than a leader holds out, from the
     # last checkpoint
     account = scene.settle()
-    assert (account.excused, account.gaps) == (0, 1)
+    assert (len(account.excused), account.gaps) == (0, 1)
 
 
 def test_after_a_compaction_only_what_is_new_is_sent(scene: Scene) -> None:
@@ -69,7 +69,7 @@ def test_after_a_compaction_only_what_is_new_is_sent(scene: Scene) -> None:
     replica.start()
     # THEN it lists again, and sends the final states and nothing that it has sent before
     account = scene.settle()
-    assert (account.excused, account.gaps, account.duplicated) == (80, 2, 0)
+    assert (len(account.excused), account.gaps, account.duplicated) == (80, 2, 0)
 
 
 def test_a_compaction_while_the_way_is_closed_loses_nothing(scene: Scene) -> None:
@@ -84,7 +84,7 @@ def test_a_compaction_while_the_way_is_closed_loses_nothing(scene: Scene) -> Non
     scene.proxy().heal()
     # THEN
     account = scene.settle()
-    assert (account.excused, account.gaps) == (50, 2)
+    assert (len(account.excused), account.gaps) == (50, 2)
     assert replica.running
 
 
