@@ -11,8 +11,13 @@ from exporter.settings_yaml import YamlError, read_yaml
 NOT_IN_A_FILE = frozenset({"config"})
 
 
-def read_file(path: str, known: Mapping[str, object], label: str) -> dict[str, object]:
-    """What the file says; a key without a value counts as absent.
+class FileUnusable(SettingsInvalid):
+    """Nothing is known of what the file says."""
+
+
+def read_file(path: str, known: Mapping[str, object], label: str) -> tuple[dict[str, object], list[str]]:
+    """What the file says, and a line for each key that is no setting. A key without a value, or with an empty
+    text, counts as absent.
 
     Args:
         path: of the file.
@@ -20,20 +25,21 @@ def read_file(path: str, known: Mapping[str, object], label: str) -> dict[str, o
         label: names the setting that has the path.
 
     Raises:
-        SettingsInvalid: it cannot be read, is no mapping, or has keys that are no settings.
+        FileUnusable: it cannot be read, or is no mapping.
     """
     try:
         document = read_yaml(Path(path).read_bytes())
     except OSError as error:
-        raise SettingsInvalid([f"{label} is {path!r}: {error.strerror or error}"]) from None
+        raise FileUnusable([f"{label} is {path!r}: {error.strerror or error}"]) from None
     except (YamlError, ValueError) as error:
-        raise SettingsInvalid([f"{path}: {error}"]) from None
+        raise FileUnusable([f"{path}: {error}"]) from None
     if document is None:
-        return {}
+        return {}, []
     if not isinstance(document, dict):
         found = type(document).__name__
-        raise SettingsInvalid([f"{path}: must be a mapping such as `cluster: prod-eu`, not a {found}"])
+        raise FileUnusable([f"{path}: must be a mapping such as `cluster: prod-eu`, not a {found}"])
     allowed = known.keys() - NOT_IN_A_FILE
-    if unknown := [key for key in document if key not in allowed]:
-        raise SettingsInvalid(f"{path}: {key} is no setting: {nearest(str(key), allowed)}" for key in unknown)
-    return {key: value for key, value in document.items() if value is not None}
+    unknown = [key for key in document if key not in allowed]
+    errors = [f"{path}: {key} is no setting: {nearest(str(key), allowed)}" for key in unknown]
+    said = {key: value for key, value in document.items() if key in allowed and value not in (None, "")}
+    return said, errors

@@ -10,7 +10,7 @@ from msgspec import NODEFAULT
 
 from exporter.settings import Settings
 from exporter.settings_environment import unknown_variables
-from exporter.settings_file import read_file
+from exporter.settings_file import FileUnusable, read_file
 from exporter.settings_option import Option, SettingsInvalid, options
 from exporter.settings_together import contradictions, region_of
 
@@ -45,11 +45,14 @@ def read_settings(flags: Namespace, environment: Mapping[str, str]) -> Settings:
     errors = list(unknown_variables(environment, [option.variable for option in known.values()]))
     texts = {field: _text(option, flags, environment) for field, option in known.items()}
     in_file: dict[str, object] = {}
+    file_is_known = True
     if texts["config"]:
         try:
-            in_file = read_file(texts["config"], known, known["config"].label)
-        except SettingsInvalid as error:
+            in_file, unknown = read_file(texts["config"], known, known["config"].label)
+            errors += unknown
+        except FileUnusable as error:
             errors += error.errors
+            file_is_known = False
     given = {**in_file, **{field: text for field, text in texts.items() if text}}
     if "region" not in given and (region := _region_elsewhere(given, environment)):
         given["region"] = texts["region"] = region
@@ -59,6 +62,8 @@ def read_settings(flags: Namespace, environment: Mapping[str, str]) -> Settings:
     }
     values: dict[str, Any] = {}
     for option in known.values():
+        if option.field not in given and not file_is_known:
+            continue  # it may well stand in the file
         try:
             values |= _value(option, labels[option.field], texts[option.field], given)
         except ValueError as error:

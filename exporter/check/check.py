@@ -37,7 +37,7 @@ def check(
 
 
 def _settings(settings: Settings) -> str:
-    where = ", ".join(settings.namespaces) or "all namespaces"
+    where = f"namespaces {', '.join(settings.namespaces)}" if settings.namespaces else "all namespaces"
     division = divide(settings.drop)
     number = len(settings.drop)
     rules = f"drop rules: {number}, by the server: {_part(division.selector, division.local)}"

@@ -14,7 +14,7 @@ from exporter.lease.lease_api import LeaseApi
 from exporter.selection import Selection
 from exporter.settings import Settings
 from exporter.watch.answers import ListPage, Object
-from exporter.watch.errors import ApiServerError, UnexpectedAnswer
+from exporter.watch.errors import ApiServerError, Denied, Forbidden, UnexpectedAnswer
 from exporter.watch.resource_api import core_path
 from exporter.watch.transport import Transport
 
@@ -30,9 +30,15 @@ def check_cluster(settings: Settings, report: Report) -> None:
     """Everything that `run` does with the API server; without one there is nothing more to say."""
     try:
         transport = open_transport(settings)
-        report.ok("API server", f"{transport.host} is Kubernetes {_version(transport)}")
     except ApiServerError as error:
         report.failed("API server", str(error))
+        return
+    try:
+        report.ok("API server", f"{transport.host} is Kubernetes {_version(transport)}")
+    except ApiServerError as error:
+        unknown = isinstance(error, Denied) and not isinstance(error, Forbidden)
+        why = ": the credentials are expired, or those of another cluster" if unknown else ""
+        report.failed("API server", f"{error}{why}")
         return
     _check_rights(settings, transport, report)
     _check_trial(settings, transport, report)

@@ -62,4 +62,5 @@ def _origin(in_cluster: bool, kubeconfig: str | None) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    said = error.strerror if isinstance(error, OSError) else None
+    return " ".join((said or str(error)).split())

@@ -265,6 +265,29 @@ def test_errors_of_the_file_do_not_hide_those_of_flags_and_variables(file: Calla
     ]
 
 
+def test_a_file_that_cannot_be_used_hides_what_is_in_it_and_nothing_is_called_missing(
+    file: Callable[[str], str],
+) -> None:
+    for text in ("cluster: [", "- cluster", "cluster: a\ncluster: b"):
+        (error,) = errors("--config", file(text), environment={})
+        assert "settings.yaml: " in error
+
+
+def test_a_key_that_is_no_setting_hides_no_other(file: Callable[[str], str]) -> None:
+    path = file("clustr: a\nsink: kinesis\nregion: 5\nstart: never\n")
+    assert errors("--config", path, environment={}) == (
+        f"{path}: clustr is no setting: did you mean cluster?",
+        "--cluster (KUBE_EVENTS_CLUSTER) is missing: it must be 1 to 100 letters, digits, '.', '_' or '-', "
+        "the first a letter or digit",
+        f"{path}: region is 5: it must be an AWS region such as eu-west-1",
+        f"{path}: start is 'never': it must be all or now",
+    )
+
+
+def test_an_empty_text_in_the_file_counts_as_absent(file: Callable[[str], str]) -> None:
+    assert read("--config", file("start: ''\ncontext:\n")) == read("--config", file("# nothing\n"))
+
+
 def test_an_unknown_variable_is_an_error_with_the_nearest_name() -> None:
     assert errors(KUBE_EVENTS_LIST_PAGESIZE="5", KUBE_EVENTS_="x") == (
         "KUBE_EVENTS_ is no setting: docs/exporter.md lists all there are",

@@ -77,7 +77,7 @@ def test_the_settings_say_who_drops(
 ) -> None:
     endpoint.always = Refusal("AccessDeniedException")
     _, lines = run(settings(drop=drop, namespaces=("shop", "pay")))
-    assert lines[0] == f"ok      settings: cluster demo, shop, pay, {said}\n"
+    assert lines[0] == f"ok      settings: cluster demo, namespaces shop, pay, {said}\n"
 
 
 @pytest.mark.parametrize(

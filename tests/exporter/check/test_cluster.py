@@ -104,7 +104,11 @@ def test_a_lease_that_nobody_made_is_said(cluster: Cluster, settings: Callable[.
 @pytest.mark.parametrize(
     ("path", "answer", "said"),
     [
-        ("/version", refusal(401, "Unauthorized", "stale"), "failed  API server: 401 Unauthorized stale"),
+        (
+            "/version",
+            refusal(401, "Unauthorized", "stale"),
+            "401 Unauthorized stale: the credentials are expired",
+        ),
         ("/version", Answer(200, b"<html>"), "is no Kubernetes API server"),
         ("/version", Answer(200, b'{"gitVersion":"\xff"}'), "is no Kubernetes API server"),
         ("/api/v1/events", refusal(403, "Forbidden", "x"), "failed  events: 403 Forbidden x"),
