@@ -52,18 +52,27 @@ def read_outputs(directory: Path) -> tuple[dict[str, Values], str]:
 
 
 def complete(values: dict[str, Values], image: str) -> dict[str, Values]:
-    """The values with the image's repository, which Terraform knows only if it made one.
+    """The values with the image: `image` may have a tag and a digest, Terraform knows only a repository.
 
     Raises:
         ValuesMissing: nobody knows it.
     """
     if image:
-        return {cluster: {**said, "image": {"repository": image}} for cluster, said in values.items()}
+        return {cluster: {**said, "image": _image(image)} for cluster, said in values.items()}
     if not all("image" in said for said in values.values()):
         raise ValuesMissing(
             "nobody says where the image is: say IMAGE=…, or image_repository = {} in the module, and apply"
         )
     return values
+
+
+def _image(name: str) -> dict[str, str]:
+    """As the chart calls its parts. A colon before a slash belongs to the registry's port."""
+    name, _, digest = name.partition("@")
+    path, slash, last = name.rpartition("/")
+    last, _, tag = last.partition(":")
+    parts = {"repository": f"{path}{slash}{last}", "tag": tag, "digest": digest}
+    return {part: said for part, said in parts.items() if said}
 
 
 def write(values: dict[str, Values], directory: Path, into: Path) -> dict[str, Path]:
@@ -90,7 +99,7 @@ def main() -> int:
     """Exit code 0 if the files are written, 1 if not."""
     parser = argparse.ArgumentParser(prog="python -m scripts.deploy_values")
     parser.add_argument("directory", type=Path, help="where Terraform was applied")
-    parser.add_argument("--image", default="", help="repository of the image, if Terraform did not make one")
+    parser.add_argument("--image", default="", help="the image, if not the version of Terraform's repository")
     parser.add_argument("--into", type=Path, default=ROOT / "build" / "values", help="folder of the files")
     arguments = parser.parse_args()
     try:

@@ -127,6 +127,24 @@ def test_an_image_of_ones_own_wins_over_terraforms() -> None:
         complete({"prod-eu": {"settings": {}}}, image="")
 
 
+@pytest.mark.parametrize(
+    ("image", "parts"),
+    [
+        ("r.example.com:5000/x/exporter", {"repository": "r.example.com:5000/x/exporter"}),
+        (
+            "r.example.com:5000/exporter:0.1.0-1",
+            {"repository": "r.example.com:5000/exporter", "tag": "0.1.0-1"},
+        ),
+        ("exporter@sha256:ab", {"repository": "exporter", "digest": "sha256:ab"}),
+        ("r/exporter:1@sha256:ab", {"repository": "r/exporter", "tag": "1", "digest": "sha256:ab"}),
+    ],
+)
+def test_a_tag_or_digest_of_the_image_goes_where_the_chart_wants_it(
+    image: str, parts: dict[str, str]
+) -> None:
+    assert complete({"prod-eu": {}}, image)["prod-eu"]["image"] == parts
+
+
 def test_docs_and_infra_mean_the_same_namespace() -> None:
     assert (
         f'namespace         = optional(string, "{NAMESPACE}")'

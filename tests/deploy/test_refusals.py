@@ -25,6 +25,8 @@ from tests.deploy.conftest import Install
         ({"settings": {"buffer_bytes": 5}}, "at '/settings/buffer_bytes'"),
         ({"settings": {"namespaces": ["Shop"]}}, "at '/settings/namespaces/0'"),
         ({"settings": {"leader_election": False}}, "so replicas must be 1"),
+        ({"image": {"repository": "registry.example.com/exporter:0.1.0"}}, "at '/image/repository'"),
+        ({"image": {"repository": "registry.example.com/exporter@sha256"}}, "at '/image/repository'"),
         ({"replica": 2}, "'replica' not allowed"),
         ({"replicas": 0}, "at '/replicas'"),
         ({"http": {"port": 80}}, "at '/http/port'"),
