@@ -24,7 +24,7 @@ Outcome = Literal[
 """
 read: states that arrived by list or watch and were taken into the buffer
 sent: accepted by the stream
-retried: attempts of single records that were answered with "not now"
+retried: records that had to be sent again, each time: not taken now, or the whole call failed
 refused: records that the stream will never take; each is in the log, whole
 malformed: lines or objects that are no JSON of an event
 unidentified: events without uid or resourceVersion

@@ -85,7 +85,9 @@ class ExporterCollector(Collector):
         yield enriched
         yield _counter("records_sent", "Records that the stream accepted, heartbeats too.", outcomes["sent"])
         yield _counter(
-            "records_retried", "Attempts that the stream answered with not now.", outcomes["retried"]
+            "records_retried",
+            "Records that had to be sent again, each time: not taken now, or the call failed.",
+            outcomes["retried"],
         )
         yield _counter("heartbeats", "Heartbeats that were put between the events.", outcomes["heartbeats"])
 
