@@ -42,12 +42,22 @@ def main(arguments: Sequence[str]) -> int:
         return USAGE
     configure_logs(settings.cluster, settings.log_level)
     if flags.command == "check":
-        return check(settings, lambda line: sys.stdout.write(redacted(line)))
+        return check(settings, _say)
     try:
         return run(settings)
     except (Denied, Misconfigured, CannotListen) as error:
         sys.stderr.write(f"{redacted(str(error))}\n")
         return USAGE
+
+
+def _say(line: str) -> None:
+    try:
+        sys.stdout.write(redacted(line))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough (`check | head -1`). The interpreter flushes once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
 
 
 def _parser() -> ArgumentParser:

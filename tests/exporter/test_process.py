@@ -326,6 +326,22 @@ def test_wrong_settings_are_lines_without_a_traceback_and_exit_2(monkeypatch: py
         assert [line.split(" ")[0] for line in err.splitlines()] == ["--sink", "--region"]
 
 
+def test_a_check_whose_reader_has_seen_enough_ends_without_a_traceback() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    flags = ("--cluster=demo", "--sink=kinesis", "--stream=s", "--region=eu-west-1", "--kubeconfig=/nowhere")
+    checked = subprocess.run(
+        [sys.executable, "-m", "exporter", "check", *flags],
+        cwd=REPOSITORY,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert (checked.returncode, checked.stderr) == (1, "")
+
+
 def test_a_kubeconfig_that_is_missing_is_one_line_and_exit_2(
     endpoint: StreamEndpoint, tmp_path: Path
 ) -> None:
