@@ -1,6 +1,8 @@
 """The heartbeat: whoever leads puts a record between the events now and then, whose absence is an alarm.
 
-It takes the way that events take, so it arrives exactly as long as they would.
+It takes the way that events take, so it arrives exactly as long as they would. It stays out while events
+cannot be read, which may be for good (a right that was taken away): of a cluster that nobody can look into,
+nobody may say that all is well. That AWS is slow is no reason: then it waits between the events.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ kill its exporter."""
 
 
 class Heart:
-    """Beats until `stop`: at once, and then after each interval."""
+    """Beats until `stop`: at once, and then after each interval, unless events cannot be read."""
 
     def __init__(
         self,
@@ -35,6 +37,7 @@ class Heart:
         offer: Callable[[Record], bool],
         counts: Counts,
         lag: Callable[[], float],
+        unanswered: Callable[[], float],
         pulse: Pulse,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -47,6 +50,7 @@ class Heart:
             offer: takes a record without blocking, and says whether it is one more.
             counts: what a heartbeat says, and where it is counted.
             lag: seconds since the oldest state that the stream has not accepted was read.
+            unanswered: seconds since events cannot be read, for want of an answer of the API server.
             pulse: is told that the thread lives.
             now: the time.
             pause: waits for so many seconds; by default it ends when `stop` is called.
@@ -56,6 +60,7 @@ class Heart:
         self._offer = offer
         self._counts = counts
         self._lag = lag
+        self._unanswered = unanswered
         self._pulse = pulse
         self._now = now
         self._stopping = Event()
@@ -66,7 +71,9 @@ class Heart:
         try:
             while not self._stopping.is_set():
                 self._pulse.promise(NAME, self._interval + SLACK)
-                self._beat()
+                # An API server that is away for a moment, as in an upgrade, is no alarm.
+                if self._unanswered() <= self._interval:
+                    self._beat()
                 self._pause(self._interval)
         finally:
             self._pulse.leave(NAME)

@@ -113,6 +113,7 @@ class Pipeline:
             self.buffer.offer,
             self._surroundings.counts,
             self._reading.lag,
+            self._reading.unanswered,
             self._surroundings.pulse,
         )
 

@@ -102,8 +102,15 @@ class Reading:
         )
 
     def lag(self) -> float:
-        """Seconds since the oldest state that is not settled was read; 0 if all are."""
-        return max(mark.lag() for mark in (*self._event_marks.values(), *self._pod_marks.values()))
+        """Seconds since the oldest state that is not settled was read, or since events cannot be read if that
+        is longer: nobody knows what was written meanwhile. 0 if there is neither."""
+        marks = (*self._event_marks.values(), *self._pod_marks.values())
+        return max(self.unanswered(), *(mark.lag() for mark in marks))
+
+    def unanswered(self) -> float:
+        """Seconds since a reader of events cannot read for want of a good answer; 0 if all can. Waiting for
+        room in the buffer is none of it."""
+        return max(reflector.unanswered() for reflector in self._event_reflectors.values())
 
     def _reflectors(self) -> Iterator[Reflector[Any]]:
         yield from self._pod_reflectors.values()

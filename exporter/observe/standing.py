@@ -15,5 +15,5 @@ class Standing(Struct, frozen=True, kw_only=True):
     batches_in_flight: int = 0
     """Taken by a sender and not yet settled as a whole."""
     checkpoint_lag: float = 0.0
-    """Seconds since the oldest state that is not with the stream was read; 0 if all are. The largest of all
-    readers."""
+    """Seconds since the oldest state that is not with the stream was read, or since events cannot be read; 0
+    if there is neither. The largest of all readers."""

@@ -144,6 +144,8 @@ class Reflector(Generic[T]):
         """In a row, since something arrived or a watch lasted."""
         self._answered = False
         """Whether the last request was answered as it should be."""
+        self._owed_since: float | None = clock()
+        """Since when the server has owed an answer; None while there is one that is being read."""
         readiness.lacks(name, "nothing was read yet")
 
     def run(self) -> None:
@@ -161,9 +163,16 @@ class Reflector(Generic[T]):
                     if not (self._stopping.is_set() or self._history_lost.is_set()):
                         self._recover(error)
         finally:
+            self._owed_since = None
             self._api.close()
             self._pulse.leave(self.name)
             self._readiness.has_all(self.name)
+
+    def unanswered(self) -> float:
+        """Seconds since nothing can be read, for want of a good answer; asked by other threads. 0 while a
+        watch is open, and while what was read waits for room in the buffer."""
+        since = self._owed_since
+        return 0.0 if since is None else self._clock() - since
 
     def stop(self) -> None:
         """End `run` soon, from another thread."""
@@ -196,7 +205,7 @@ class Reflector(Generic[T]):
             self._version = start.version
 
     def _newest(self) -> str:
-        self._promise(self._api.page_patience)
+        self._ask(self._api.page_patience)
         version = self._api.list_page(limit=1).version
         if not version:
             raise UnexpectedAnswer("the list has no resourceVersion")
@@ -208,7 +217,7 @@ class Reflector(Generic[T]):
         listed, continue_ = 0, ""
         limit = min(self._pace.first_page, self._pace.page_size)
         while True:
-            self._promise(self._api.page_patience)
+            self._ask(self._api.page_patience)
             page = self._api.list_page(limit, continue_)
             self._succeed()
             self._is_restored(page.version)
@@ -234,7 +243,7 @@ class Reflector(Generic[T]):
             extra={"reader": self.name, "resource_version": self._version, "seconds": seconds},
         )
         patience = self._api.watch_patience(seconds)
-        self._promise(patience)
+        self._ask(patience)
         started = self._clock()
         silent = True
         with closing(self._api.watch(self._version, seconds)) as blocks:
@@ -304,6 +313,7 @@ class Reflector(Generic[T]):
         self._consumer.forget()
 
     def _recover(self, error: ApiServerError) -> None:
+        self._owe()
         self._failures += 1
         delay = max(self._pace.backoff.delay(self._failures), error.retry_after)
         level, reason, waiting_for = _sorted(error)
@@ -332,7 +342,18 @@ class Reflector(Generic[T]):
         self._promise(delay)
         self._pause(delay)
 
+    def _ask(self, seconds: float) -> None:
+        """Before each request."""
+        self._owe()
+        self._promise(seconds)
+
+    def _owe(self) -> None:
+        """What follows a failure goes on waiting for the same answer."""
+        if self._owed_since is None:
+            self._owed_since = self._clock()
+
     def _succeed(self) -> None:
+        self._owed_since = None
         if not self._answered:
             self._answered = True
             self._readiness.has_all(self.name)

@@ -28,12 +28,14 @@ class Chest:
         self.records: list[Record] = []
         self._beats = beats
         self._one_more = one_more
+        self.unanswered = 0.0
         self.heart = Heart(
             "prod-eu",
             60.0,
             self._offer,
             self.counts,
             lambda: 1.23456,
+            lambda: self.unanswered,
             self.pulse,
             now=lambda: NOW,
             pause=self._pause,
@@ -100,6 +102,25 @@ def test_a_heart_that_stands_still_is_noticed_and_one_that_stopped_is_not() -> N
     chest.during = stand_still
     chest.heart.run()
     assert overdue == [{"heartbeat": 1}]
+    assert chest.pulse.overdue() == {}
+
+
+def test_it_stays_out_while_events_cannot_be_read_for_longer_than_an_interval() -> None:
+    # GIVEN an API server that refuses: for a moment, then for longer, and then it lets us read again
+    chest = Chest(4)
+    waits = iter([60.0, 60.1, 0.0, 0.0])
+    beats: list[int] = []
+
+    def go_on() -> None:
+        beats.append(len(chest.records))
+        chest.unanswered = next(waits)
+
+    chest.during = go_on
+    # WHEN
+    chest.heart.run()
+    # THEN
+    assert beats == [1, 2, 2, 3]
+    # THEN it does not count as stuck: the thread is well
     assert chest.pulse.overdue() == {}
 
 

@@ -30,6 +30,7 @@ from tests.fixtures.cluster import (
     error_line,
     event_object,
     list_page,
+    refusal,
     watch_line,
 )
 
@@ -341,6 +342,24 @@ def test_start_now_sends_only_what_comes(
     api_server.wait_for_requests(3)
     assert running.pipeline.stop(grace_period=10)
     assert arrived(endpoint) == ["new@101"]
+
+
+def test_nothing_beats_until_events_can_be_read_and_the_lag_shows_it(
+    api_server: ScriptedApiServer, endpoint: StreamEndpoint, term: StartTerm
+) -> None:
+    # GIVEN a right that nobody granted yet
+    api_server.answers(*[refusal(403, "Forbidden")] * 2, list_page(version=100), SILENT)
+    # WHEN it would beat all the time, and no patience is left
+    running = term(heartbeat_interval=1e-9)
+    api_server.wait_for_requests(2)
+    # THEN
+    assert running.pipeline.standing().checkpoint_lag > 0
+    assert running.counts.snapshot()["heartbeats"] == 0
+    # WHEN it is granted
+    api_server.wait_for_requests(4)
+    # THEN
+    assert endpoint.wait_until(lambda: len(endpoint.accepted) > 0)
+    assert "heartbeat" in endpoint.accepted[0]
 
 
 def test_an_abandoned_term_makes_no_further_call(

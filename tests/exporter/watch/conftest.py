@@ -34,6 +34,8 @@ class RunningReflector:
         self.pauses: list[float] = []
         self.lacked: list[str] = []
         """What it was not ready for in each pause."""
+        self.unanswered: list[float] = []
+        """For how many seconds it had waited for an answer in each pause."""
         self.counts = Counts()
         self.pulse = Pulse()
         self.readiness = Readiness()
@@ -61,6 +63,10 @@ class RunningReflector:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Wait until it has ended."""
         self.reflector.stop()
         self._thread.join(10)
         assert not self._thread.is_alive()
@@ -68,6 +74,7 @@ class RunningReflector:
     def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
         self.lacked += self.readiness.lacking().values()
+        self.unanswered.append(self.reflector.unanswered())
 
     @property
     def delivered(self) -> list[tuple[str, str]]:

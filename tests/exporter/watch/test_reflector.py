@@ -490,3 +490,20 @@ def test_a_reader_is_ready_as_soon_as_the_server_lets_it_read(
     # THEN it lacks something in both pauses, and nothing after a watch on which nothing happened
     assert running.lacked == ["403 Forbidden", "503"]
     assert running.readiness.lacking() == {}
+
+
+def test_an_answer_is_owed_from_the_first_failure_until_something_can_be_read(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    # GIVEN a server that refuses for good after a first list
+    forbidden = refusal(403, "Forbidden")
+    api_server.answers(EMPTY_LIST, forbidden, forbidden, forbidden, EMPTY_LIST, SILENT)
+    # WHEN each look at the clock is a second later
+    running = reflect(step=1)
+    api_server.wait_for_requests(6)
+    # THEN it is owed for longer in each pause, and not any more when a watch is open
+    assert running.unanswered == sorted(running.unanswered)
+    assert len(set(running.unanswered)) == 3
+    assert running.unanswered[0] > 0
+    running.stop()
+    assert running.reflector.unanswered() == 0
