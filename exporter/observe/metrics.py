@@ -126,7 +126,7 @@ def _of(standing: Standing) -> Iterator[Metric]:
     yield _gauge("batches_in_flight", "Batches that are being sent.", standing.batches_in_flight)
     yield _gauge(
         "checkpoint_lag_seconds",
-        "Since the oldest state that the stream has not accepted yet was read, or since events cannot be read; "
+        "Since the oldest state that the stream has not accepted was read, or since events cannot be read; "
         "0 if there is neither.",
         standing.checkpoint_lag,
     )
