@@ -80,3 +80,5 @@ class Status(Struct, frozen=True):
     code: int = 0
     reason: str = ""
     message: str = ""
+    metadata: ListMeta | None = None
+    """`continue_` of a 410 for a token that is too old: another one, for the rest as it is now."""

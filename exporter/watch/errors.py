@@ -40,6 +40,9 @@ class ApiServerError(Exception):
 class Expired(ApiServerError):
     """HTTP 410, or an ERROR line of code 410: only a new list helps. Routine after quiet minutes."""
 
+    continue_ = ""
+    """Of a page of a list: the token for the rest of it, as it is now; empty if there is none."""
+
 
 class Throttled(ApiServerError):
     """HTTP 429."""
@@ -85,7 +88,10 @@ _BY_CODE: dict[int, type[ApiServerError]] = {
 def error_of_status(status: Status, *, retry_after: float = 0.0) -> ApiServerError:
     """The error for a Status object, from a whole answer or from an ERROR line of a watch."""
     text = " ".join(part for part in (str(status.code or ""), status.reason, status.message) if part)
-    return _BY_CODE.get(status.code, UnexpectedAnswer)(_shortened(text), retry_after=retry_after)
+    error = _BY_CODE.get(status.code, UnexpectedAnswer)(_shortened(text), retry_after=retry_after)
+    if isinstance(error, Expired) and status.metadata:
+        error.continue_ = status.metadata.continue_
+    return error
 
 
 def error_of_answer(code: int, body: bytes, *, retry_after: float = 0.0) -> ApiServerError:

@@ -18,7 +18,7 @@ from exporter.observe.pulse import Pulse
 from exporter.observe.readiness import Readiness
 from exporter.watch.answers import T
 from exporter.watch.consumer import Consumer
-from exporter.watch.decoding import Lines, Malformed
+from exporter.watch.decoding import Lines, Malformed, Page
 from exporter.watch.errors import (
     ApiServerError,
     Denied,
@@ -213,14 +213,20 @@ class Reflector(Generic[T]):
         return version
 
     def _list(self) -> str:
-        """Hand over every object page by page, and answer the version that all pages share."""
-        listed, continue_ = 0, ""
+        """Hand over every object page by page, and answer the version from which on a watch has the rest.
+
+        That is the version of the first page. All others share it, unless the list takes so long that the
+        server has dropped it: then they are newer, and the watch brings what became of the pages before.
+        """
+        version, listed, continue_ = "", 0, ""
         limit = min(self._pace.first_page, self._pace.page_size)
         while True:
-            self._ask(self._api.page_patience)
-            page = self._api.list_page(limit, continue_)
-            self._succeed()
-            self._is_restored(page.version)
+            page = self._page(limit, continue_)
+            if self._is_restored(page.version) and continue_:
+                # The pages before this one were of the lost history.
+                version, continue_ = "", ""
+                continue
+            version = version or page.version
             self._count_malformed(page.malformed, "a list")
             listed += len(page.items)
             self._consumer.listed(page.items)
@@ -228,13 +234,33 @@ class Reflector(Generic[T]):
             if not continue_:
                 break
             limit = self._pace.next_limit(limit, page.size)
-        if not page.version:
+        if not version:
             raise UnexpectedAnswer("the list has no resourceVersion")
-        self._consumer.list_ended(page.version)
-        logger.info(
-            "listed", extra={"reader": self.name, "objects": listed, "resource_version": page.version}
-        )
-        return page.version
+        self._consumer.list_ended(version)
+        logger.info("listed", extra={"reader": self.name, "objects": listed, "resource_version": version})
+        return version
+
+    def _page(self, limit: int, continue_: str) -> Page[T]:
+        """A page of the list; of one that is too old to be gone on with, the page as it is now.
+
+        A list that began at its first page again each time would never end where it takes longer than the
+        server keeps a version (5 minutes), as it does while the stream takes little.
+        """
+        try:
+            return self._ask_page(limit, continue_)
+        except Expired as expired:
+            if not (continue_ and expired.continue_):
+                raise
+            logger.info(
+                "going on with a list that is too old", extra={"reader": self.name, "reason": str(expired)}
+            )
+            return self._ask_page(limit, expired.continue_)
+
+    def _ask_page(self, limit: int, continue_: str) -> Page[T]:
+        self._ask(self._api.page_patience)
+        page = self._api.list_page(limit, continue_)
+        self._succeed()
+        return page
 
     def _watch(self) -> None:
         seconds = int(self._draw(*self._pace.watch_seconds))

@@ -37,17 +37,6 @@ BAD_CONTINUE = _status(
     reason="BadRequest",
 )
 
-CONTINUE_EXPIRED = _status(
-    410,
-    "The provided continue parameter is too old to display a consistent list result. You can start a new list"
-    " without the continue parameter, or use the continue token in this response to retrieve the remainder"
-    " of the results. Continuing with the provided token results in an inconsistent list - objects that were"
-    " created, modified, or deleted between the time the first chunk was returned and now may show up in the"
-    " list.",
-    reason="Expired",
-    metadata={"continue": "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6LTEsInN0YXJ0Ijoic2hvcC93ZWJcdTAwMDAifQ"},
-)
-
 _GONE = _status(410, "The resourceVersion for the provided watch is too old.", reason="Expired")
 
 WATCH_GONE = b'{"type":"ERROR","object":%b}\n' % _GONE.body.strip()
@@ -56,6 +45,20 @@ WATCH_GONE = b'{"type":"ERROR","object":%b}\n' % _GONE.body.strip()
 
 BAD_BODY = _status(400, "the object provided is unrecognized", reason="BadRequest")
 """A PUT or POST that is no object of the kind."""
+
+
+def continue_expired(token: str) -> Answer:
+    """A list that is too old to be gone on with; with `token` its rest can be had as it is now."""
+    return _status(
+        410,
+        "The provided continue parameter is too old to display a consistent list result. You can start a new"
+        " list without the continue parameter, or use the continue token in this response to retrieve the"
+        " remainder of the results. Continuing with the provided token results in an inconsistent list -"
+        " objects that were created, modified, or deleted between the time the first chunk was returned and"
+        " now may show up in the list.",
+        reason="Expired",
+        metadata={"continue": token},
+    )
 
 
 def conflict(resource: str, name: str) -> Answer:

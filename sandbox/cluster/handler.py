@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.cluster import answers
-from sandbox.cluster.pages import ContinueToken, list_page
+from sandbox.cluster.pages import AS_IT_IS_NOW, ContinueToken, list_page
 from sandbox.cluster.resource import ReplayedResource
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ class RequestHandler(BaseHTTPRequestHandler):
         if token is None:
             self._answer(answers.BAD_CONTINUE)
         elif resource.continue_expires():
-            self._answer(answers.CONTINUE_EXPIRED)
+            self._answer(answers.continue_expired(ContinueToken(AS_IT_IS_NOW, token.start).encode()))
+        elif token.version == AS_IT_IS_NOW:
+            self._page(resource, ContinueToken(resource.version, token.start), query)
         else:
             self._page(resource, token, query)
 

@@ -11,6 +11,9 @@ from typing import NamedTuple, Self
 from sandbox.cluster.answers import Answer
 from sandbox.cluster.recording import Recording
 
+AS_IT_IS_NOW = -1
+"""In the place of a version, in the token that comes with the 410 for one that is too old."""
+
 
 class ContinueToken(NamedTuple):
     """Where a list goes on: the version of its snapshot and the first key of the next page."""

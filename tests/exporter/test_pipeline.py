@@ -207,6 +207,32 @@ def test_after_a_410_only_what_the_checkpoint_has_not_seen_is_sent(
     assert running.marks == {"events": {"": "140"}}
 
 
+def test_lists_that_take_longer_than_the_server_keeps_a_version_end(
+    api_server: ScriptedApiServer, endpoint: StreamEndpoint, term: StartTerm
+) -> None:
+    # GIVEN a list whose token is too old, and so is the version of its first page when it is watched
+    too_old = {"code": 410, "reason": "Expired", "metadata": {"continue": "fresh"}}
+    expired = Answer(410, json.dumps(too_old).encode())
+    api_server.answers(
+        list_page(event_object("a", 90), event_object("b", 95), version=100, continue_="old"),
+        expired,
+        list_page(event_object("z", 150), version=160),
+        Watch((error_line(410, "Expired"),)),
+        # WHEN the list that follows is no faster
+        list_page(event_object("a", 90), event_object("b", 140), version=170, continue_="old"),
+        expired,
+        list_page(event_object("z", 150), version=180),
+        SILENT,
+    )
+    running = term()
+    asked = api_server.wait_for_requests(8)
+    # THEN what was on the first page is not sent again, and nothing is missing
+    assert [each.query["resourceVersion"] for each in asked if "watch" in each.query] == ["100", "170"]
+    assert running.pipeline.stop(grace_period=10)
+    assert arrived(endpoint) == ["a@90", "b@140", "b@95", "z@150", "z@150"]
+    assert running.marks == {"events": {"": "170"}}
+
+
 def test_a_list_in_progress_does_not_move_the_checkpoint(
     api_server: ScriptedApiServer, endpoint: StreamEndpoint, term: StartTerm
 ) -> None:

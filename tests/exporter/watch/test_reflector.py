@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from exporter.watch.reflector import Start
 from exporter.watch.transport import Patience
+from tests import recording
 from tests.exporter.watch.conftest import StartReflector
 from tests.fixtures.cluster import (
     SILENT,
+    Answer,
     Asked,
     ScriptedApiServer,
     Watch,
@@ -19,7 +24,13 @@ from tests.fixtures.cluster import (
     watch_line,
 )
 
+EXPIRED_TOKEN = json.loads((Path(recording.__file__).parent / "410-list-continue.json").read_bytes())
 EMPTY_LIST = list_page(version=100)
+
+
+def expired_token(fresh: str) -> Answer:
+    """The recorded refusal of a `continue` token, with the token for the rest of the list."""
+    return Answer(410, json.dumps({**EXPIRED_TOKEN, "metadata": {"continue": fresh}}).encode())
 
 
 def versions(asked: list[Asked]) -> list[str]:
@@ -149,7 +160,55 @@ def test_a_410_as_http_status_of_a_watch_leads_to_a_new_list(
     assert versions(api_server.wait_for_requests(4)) == ["list", "100", "list", "200"]
 
 
-def test_an_expired_continue_token_restarts_the_list(
+def test_a_list_that_is_too_old_goes_on_and_the_watch_begins_at_its_first_page(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    # GIVEN a list of which each page is asked for too late
+    api_server.answers(
+        list_page(event_object("a", 1), version=100, continue_="old"),
+        expired_token("fresh"),
+        list_page(event_object("b", 150), version=200, continue_="old again"),
+        expired_token("fresh again"),
+        list_page(event_object("c", 250), version=300),
+        SILENT,
+    )
+    # WHEN
+    running = reflect()
+    asked = api_server.wait_for_requests(6)
+    # THEN it ends, and what became of its first page meanwhile is watched
+    tokens = [each.query.get("continue") for each in asked]
+    assert tokens == [None, "old", "fresh", "old again", "fresh again", None]
+    assert asked[5].query["resourceVersion"] == "100"
+    assert running.taken == ["listed a@1", "listed b@150", "listed c@250", "list 100"]
+    assert running.pauses == []
+
+
+def test_a_server_that_takes_no_token_at_all_is_not_hammered(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    first = list_page(event_object("a", 1), version=100, continue_="old")
+    api_server.answers(*[first, expired_token("fresh"), expired_token("fresh")] * 3, EMPTY_LIST, SILENT)
+    running = reflect()
+    api_server.wait_for_requests(11)
+    assert running.pauses == [0.0, 2.0, 4.0]
+
+
+def test_a_server_that_is_restored_within_a_list_is_listed_from_the_beginning(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    api_server.answers(
+        list_page(event_object("a", 90), version=100, continue_="old"),
+        expired_token("fresh"),
+        list_page(event_object("b", 30), version=40),
+        list_page(event_object("a", 20), event_object("b", 30), version=40),
+        SILENT,
+    )
+    running = reflect()
+    assert api_server.wait_for_requests(5)[4].query["resourceVersion"] == "40"
+    assert running.taken == ["listed a@90", "forget", "listed a@20 b@30", "list 40"]
+
+
+def test_a_list_that_is_too_old_and_cannot_be_gone_on_with_begins_again(
     api_server: ScriptedApiServer, reflect: StartReflector
 ) -> None:
     api_server.answers(

@@ -124,15 +124,17 @@ def test_the_compacted_version_is_gone_for_who_resumes_instead_of_listing(replay
     assert client.watch(version)[-1]["type"] != "ERROR"
 
 
-def test_an_expired_continue_token_is_a_410_once(replay: Replay) -> None:
-    server = replay(MAIN)
+def test_an_expired_continue_token_is_a_410_once_with_one_for_the_rest(replay: Replay) -> None:
+    server = replay(MAIN, hold_at=0)
     client = Client(server)
-    token = client.get(EVENTS, limit=20)[1]["metadata"]["continue"]
+    first = client.get(EVENTS, limit=20)[1]
+    token = first["metadata"]["continue"]
     status, answer = client.get(EVENTS, limit=20, **{"continue": token})
     expected = recorded("410-list-continue.json")
     assert status == 410
     assert {**answer, "metadata": None} == {**expected, "metadata": None}
-    assert answer["metadata"]["continue"]
+    rest = client.get(EVENTS, **{"continue": answer["metadata"]["continue"]})[1]
+    assert first["items"] + rest["items"] == client.get(EVENTS)[1]["items"]
     assert client.get(EVENTS, limit=20, **{"continue": token})[0] == 200
 
 
