@@ -11,7 +11,7 @@ from exporter.enrich.enricher import Enricher
 from exporter.heartbeat import NAME as HEARTBEAT
 from exporter.heartbeat import Heart
 from exporter.observe.standing import Standing
-from exporter.reading import Reading
+from exporter.reading import Reading, namespaces_of
 from exporter.selection.selection import Selection
 from exporter.ship.buffer import Buffer
 from exporter.ship.sender import Sender
@@ -46,7 +46,12 @@ class Pipeline:
         self._enricher = (
             Enricher(settings, surroundings.transport, surroundings.counts) if settings.enrich else None
         )
-        found = read_checkpoint(checkpoint, cluster=settings.cluster, selector=selection.fingerprint)
+        found = read_checkpoint(
+            checkpoint,
+            cluster=settings.cluster,
+            selector=selection.fingerprint,
+            namespaces=namespaces_of(selection),
+        )
         self._reading = Reading(surroundings, selection, self.buffer, self._enricher, found)
         self._heart = self._new_heart()
         self._senders = [self._sender(number) for number in range(settings.senders or sink.senders)]

@@ -58,9 +58,8 @@ class Reading:
         self._buffer = buffer
         self._enricher = enricher
         self._nodes = PodNodes()
-        namespaces = selection.namespaces or ("",)
-        self._event_marks = {each: Mark(found.events.get(each, "")) for each in namespaces}
-        self._pod_marks = {each: Mark(found.pods.get(each, "")) for each in namespaces}
+        self._event_marks = {each: Mark(found.events.get(each, "")) for each in namespaces_of(selection)}
+        self._pod_marks = {each: Mark(found.pods.get(each, "")) for each in namespaces_of(selection)}
         if not self._settings.pod_status:
             self._pod_marks = {}
         self._pods = {each: self._pod_states(each, mark) for each, mark in self._pod_marks.items()}
@@ -186,6 +185,11 @@ class Reading:
             run()
 
         return wait_and_run
+
+
+def namespaces_of(selection: Selection) -> tuple[str, ...]:
+    """Each has readers of its own; "" is all of them in one."""
+    return selection.namespaces or ("",)
 
 
 def _until_closed(run: Callable[[], None]) -> Callable[[], None]:

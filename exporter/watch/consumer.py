@@ -17,9 +17,8 @@ class Consumer(Protocol[T_contra]):
         """Take one page of a list. A list that breaks off begins again with its first page."""
 
     def list_ended(self, version: str) -> None:
-        """All pages were taken; `version` is that of the first one, and of all if the list took no longer than
-        the server keeps it. Without pages before it, it is only the version from which on there will be
-        lines."""
+        """All pages were taken; `version` is that of the first one, and of the others if the server kept it
+        for so long. Without pages before it, it is only the version from which on there will be lines."""
 
     def watched(self, lines: Sequence[WatchLine[T_contra]]) -> None:
         """Take the lines that arrived together: at least one, in the server's order."""

@@ -75,6 +75,7 @@ def term(api_server: ScriptedApiServer, endpoint: StreamEndpoint, tmp_path: Path
         def started(
             checkpoint: dict[str, str] | None = None,
             leads: Callable[[], bool] = lambda: True,
+            annotation: str | None = None,
             **given: Any,
         ) -> Term:
             defaults: dict[str, Any] = {
@@ -90,7 +91,7 @@ def term(api_server: ScriptedApiServer, endpoint: StreamEndpoint, tmp_path: Path
             written = checkpoint and write_checkpoint(
                 Checkpoint(cluster="demo", selector="", events=checkpoint)
             )
-            begun = Term(Settings(**defaults | given), written, leads)
+            begun = Term(Settings(**defaults | given), annotation or written, leads)
             terms.callback(begun.pipeline.abandon)
             begun.pipeline.start()
             return begun
@@ -368,6 +369,25 @@ def test_start_now_sends_only_what_comes(
     api_server.wait_for_requests(3)
     assert running.pipeline.stop(grace_period=10)
     assert arrived(endpoint) == ["new@101"]
+
+
+@pytest.mark.parametrize(
+    "void",
+    [
+        "{",
+        write_checkpoint(Checkpoint(cluster="another", selector="", events={"": "120"})),
+        write_checkpoint(Checkpoint(cluster="demo", selector="another", events={"": "120"})),
+    ],
+)
+def test_a_checkpoint_that_became_void_does_not_cost_what_was_written_meanwhile(
+    api_server: ScriptedApiServer, endpoint: StreamEndpoint, term: StartTerm, void: str
+) -> None:
+    api_server.answers(list_page(event_object("meanwhile", 125), version=130), SILENT)
+    running = term(annotation=void, start="now")
+    api_server.wait_for_requests(2)
+    assert running.pipeline.stop(grace_period=10)
+    assert arrived(endpoint) == ["meanwhile@125"]
+    assert running.marks == {"events": {"": "130"}}
 
 
 def test_nothing_beats_until_events_can_be_read_and_the_lag_shows_it(
