@@ -7,7 +7,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock, Thread, Timer
@@ -117,13 +117,18 @@ class KinesisEndpoint:
 
     def _talk(self, connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # OSError, ValueError: cut, by either side.
+        with contextlib.suppress(OSError, ValueError), self._open(connection):
+            self._answer_all(connection)
+
+    @contextlib.contextmanager
+    def _open(self, connection: socket.socket) -> Iterator[None]:
+        """A connection that is cut when the endpoint goes down."""
         with self._lock:
             self._connections.add(connection)
         try:
             with connection:
-                self._answer_all(connection)
-        except (OSError, ValueError):
-            pass  # cut, by either side
+                yield
         finally:
             with self._lock:
                 self._connections.discard(connection)
@@ -133,7 +138,8 @@ class KinesisEndpoint:
             while (request := _read_request(reader)) is not None:
                 if request.method == "CONNECT" and self._tls is not None:
                     connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-                    with self._tls.wrap_socket(connection, server_side=True) as encrypted:
+                    encrypted = self._tls.wrap_socket(connection, server_side=True)
+                    with self._open(encrypted):
                         self._answer_all(encrypted)
                     return
                 connection.sendall(_http(self._answer(request.operation, request.body)))

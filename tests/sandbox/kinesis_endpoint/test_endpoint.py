@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+from urllib3.exceptions import HTTPError
 
 from sandbox.kinesis_endpoint import KinesisEndpoint, KinesisEndpointProcess
 from sandbox.kinesis_endpoint.faults import Faults, Throttle
@@ -118,6 +122,28 @@ def test_while_it_is_down_it_refuses_connections_and_then_it_is_there_again(
         except EndpointConnectionError:
             continue
     assert endpoint.ledger.account(first=1, last=2, since=0).delivered == 2
+
+
+def test_as_an_https_proxy_it_answers_in_the_name_of_kinesis_and_goes_down_all_the_same(
+    endpoint: KinesisEndpoint, tmp_path: Path
+) -> None:
+    # GIVEN a client that knows no other endpoint than Kinesis' own
+    bundle = endpoint.impersonate("kinesis.eu-west-1.amazonaws.com", tmp_path)
+    proxy = urllib3.ProxyManager(endpoint.url, ca_certs=str(bundle), retries=False)
+    body = b'{"Data":"%b","PartitionKey":"a"}' % b64encode(b'{"metadata":{"uid":"a","resourceVersion":"1"}}')
+
+    def put() -> int:
+        headers = {"X-Amz-Target": "Kinesis_20131202.PutRecord"}
+        url = "https://kinesis.eu-west-1.amazonaws.com/"
+        return proxy.request("POST", url, body=body, headers=headers).status
+
+    # WHEN
+    assert put() == 200
+    endpoint.go_down(60)
+    # THEN
+    with pytest.raises(HTTPError):
+        put()
+    assert endpoint.ledger.account(first=1, last=1, since=0).delivered == 1
 
 
 def test_the_stream_can_be_asked_for(endpoint: KinesisEndpoint) -> None:
