@@ -38,7 +38,7 @@ class Pipeline:
             leads: whether calls to the stream may be made at this moment.
         """
         settings, sink = surroundings.settings, surroundings.sink
-        self._surroundings = surroundings
+        surroundings = self._surroundings = surroundings.of_a_term()
         self._leads = leads
         self._stopping = Event()
         selection = Selection.from_settings(settings)

@@ -25,3 +25,7 @@ class Surroundings(NamedTuple):
     readiness: Readiness
     on_death: Callable[[str], None]
     """Called with the name of a thread that ended by an error that nobody foresaw."""
+
+    def of_a_term(self) -> Surroundings:
+        """The same, where what the threads of one term say is told apart from what those of others do."""
+        return self._replace(pulse=self.pulse.of_a_term(), readiness=self.readiness.of_a_term())

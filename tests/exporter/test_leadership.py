@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
+from threading import enumerate as all_threads
 
 import pytest
 
@@ -16,6 +17,7 @@ from exporter.leadership import Leadership
 from exporter.observe.pulse import Pulse
 from exporter.observe.readiness import Readiness
 from exporter.observe.standing import Standing
+from exporter.pipeline import Pipeline
 from exporter.settings import Settings
 from exporter.surroundings import Surroundings
 from tests.exporter.conftest import StreamEndpoint
@@ -25,9 +27,9 @@ FIRST_LIST = list_page(event_object("a", 90), version=100)
 
 
 @pytest.fixture
-def leadership(
+def surroundings(
     api_server: ScriptedApiServer, endpoint: StreamEndpoint, tmp_path: Path
-) -> Iterator[Leadership]:
+) -> Iterator[Surroundings]:
     """Of an exporter that reads events only."""
     assert endpoint.url
     settings = Settings(
@@ -42,11 +44,16 @@ def leadership(
     )
     deaths: SimpleQueue[str] = SimpleQueue()
     edges = open_transport(settings), open_sink(settings)
-    surroundings = Surroundings(settings, *edges, Counts(), Pulse(), Readiness(), deaths.put)
+    yield Surroundings(settings, *edges, Counts(), Pulse(), Readiness(), deaths.put)
+    assert deaths.empty()
+
+
+@pytest.fixture
+def leadership(surroundings: Surroundings) -> Iterator[Leadership]:
+    """Of that exporter."""
     terms = Leadership(surroundings, leads=lambda: True)
     yield terms
     terms.lose("the test is over")
-    assert deaths.empty()
 
 
 def test_a_replica_that_does_not_lead_reads_nothing_and_writes_no_checkpoint(
@@ -136,3 +143,21 @@ def test_a_lease_that_is_lost_during_the_drain_ends_it(
     drain.join(10)
     assert not drain.is_alive()
     assert len(endpoint.calls) == 1
+
+
+def test_the_end_of_a_lost_term_does_not_make_the_next_one_ready(
+    api_server: ScriptedApiServer, surroundings: Surroundings
+) -> None:
+    # GIVEN a term that reads, and the next one, which has not read anything yet
+    api_server.answers(FIRST_LIST, SILENT)
+    lost = Pipeline(surroundings)
+    lost.start()
+    api_server.wait_for_requests(2)
+    reader = next(thread for thread in all_threads() if thread.name == "events")
+    assert Pipeline(surroundings)
+    # WHEN the reader of the lost one comes to its end only now
+    lost.abandon()
+    reader.join(10)
+    # THEN
+    assert not reader.is_alive()
+    assert surroundings.readiness.lacking() == {"events": "nothing was read yet"}

@@ -57,3 +57,16 @@ def test_a_thread_that_has_ended_owes_nothing(clock: Clock) -> None:
     pulse.leave("never-there")
     clock.now += 10
     assert pulse.overdue() == {}
+
+
+def test_a_thread_of_a_lost_term_does_not_speak_for_its_successor(clock: Clock) -> None:
+    # GIVEN two terms, whose threads have the same names
+    pulse = Pulse(clock)
+    lost, next_ = pulse.of_a_term(), pulse.of_a_term()
+    lost.promise("sender-0", 60)
+    next_.promise("sender-0", 5)
+    # WHEN the call of the one that is lost is answered at last
+    lost.leave("sender-0")
+    # THEN
+    clock.now += 10
+    assert pulse.overdue() == {"sender-0": 5}
