@@ -275,7 +275,8 @@ class Reflector(Generic[T]):
         with closing(self._api.watch(self._version, seconds)) as blocks:
             self._succeed()
             for block in blocks:
-                silent = False
+                if block.lines:
+                    silent = False
                 self._take(block)
                 if len(block.lines) < FEW:
                     self._stopping.wait(self._pace.gather)
@@ -294,7 +295,8 @@ class Reflector(Generic[T]):
                     break
         if block.refusal:
             raise error_of_status(block.refusal)
-        self._failures = 0
+        if block.lines:
+            self._failures = 0
 
     def _count_malformed(self, malformed: Sequence[Malformed], where: str) -> None:
         for each in malformed:
@@ -311,9 +313,9 @@ class Reflector(Generic[T]):
             )
 
     def _after_silence(self, lasted: float) -> None:
-        """A watch that brought nothing is normal, unless it was short or the server is behind us."""
+        """A watch that brought nothing good is normal, unless it was short or the server is behind us."""
         if lasted < self._pace.short_watch:
-            raise ClosedEarly(f"the watch was closed after {lasted:.1f} s without a line")
+            raise ClosedEarly(f"the watch was closed after {lasted:.1f} s without a good line")
         self._failures = 0
         self._is_restored(self._newest())
 

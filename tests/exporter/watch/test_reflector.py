@@ -398,6 +398,17 @@ def test_a_server_that_closes_every_watch_at_once_is_not_hammered(
     assert running.pauses == [1.0, 2.0, 4.0]
 
 
+def test_a_server_that_sends_nonsense_and_closes_is_not_hammered(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    nonsense = Watch((b"<html>\n", b"upstream is down\n"))
+    good = Watch((watch_line("ADDED", "a", 101),))
+    api_server.answers(EMPTY_LIST, *[nonsense] * 3, good, nonsense, SILENT)
+    running = reflect(step=0)
+    assert versions(api_server.wait_for_requests(7)) == ["list", "100", "100", "100", "100", "101", "101"]
+    assert running.pauses == [1.0, 2.0, 4.0, 1.0]
+
+
 def test_a_checkpoint_is_gone_on_from_without_a_list(
     api_server: ScriptedApiServer, reflect: StartReflector
 ) -> None:
