@@ -8,6 +8,7 @@ from eventcore.event import Event
 from eventcore.kubernetes_event import KubernetesEvent
 from exporter.outlet import Outlet
 from exporter.watch.answers import WatchLine
+from exporter.watch.order import is_newer
 
 AT_ONCE = 100
 """Of a page, which is in memory anyway, so many are encoded at once: what a busy watch brings at a time."""
@@ -52,8 +53,3 @@ class EventReader:
         """Ship all that the next list brings."""
         self._seen = ""
         self._outlet.forget()
-
-
-def is_newer(version: str, *, than: str) -> bool:
-    """Versions of one server are numbers that rise; what is no number counts as new."""
-    return not (version.isdecimal() and than.isdecimal()) or int(version) > int(than)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from exporter.checkpoint.mark import NOTHING
+from exporter.watch.order import number
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,4 @@ def _versions(found: Mapping[str, str], namespaces: Sequence[str]) -> dict[str, 
         return {}
     versions = {name: found.get(name, "") for name in namespaces}
     # A watch from a version that is no number is an error of the server, for ever.
-    return {
-        name: version if version.isdecimal() and version.isascii() else NOTHING
-        for name, version in versions.items()
-    }
+    return {name: NOTHING if number(version) is None else version for name, version in versions.items()}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from exporter.lease.lease import Lease, LeaseSpec
+from exporter.watch.order import is_older
 
 logger = logging.getLogger(__name__)
 
@@ -76,5 +77,4 @@ class Sight:
 def _is_another(lease: Lease, last: Lease) -> bool:
     if lease.uid != last.uid:
         return True
-    both_numbers = lease.version.isdecimal() and last.version.isdecimal()
-    return both_numbers and int(lease.version) < int(last.version)
+    return is_older(lease.version, than=last.version)

@@ -15,6 +15,7 @@ from exporter.pods.pod import Pod
 from exporter.pods.synthetic import synthetic_event
 from exporter.pods.told import Told
 from exporter.watch.answers import WatchLine
+from exporter.watch.order import is_newer
 
 IsKnown = Callable[[str], bool]
 """Whether what a Pod shows in a resourceVersion was told before this process began."""
@@ -32,10 +33,7 @@ def everything_known(_version: str) -> bool:
 
 def known_up_to(checkpoint: str) -> IsKnown:
     """A start with a checkpoint: a resourceVersion up to which everything was told."""
-    if not checkpoint.isdecimal():
-        return nothing_known
-    limit = int(checkpoint)
-    return lambda version: version.isdecimal() and int(version) <= limit
+    return lambda version: not is_newer(version, than=checkpoint)
 
 
 class Outlet(Protocol):

@@ -28,6 +28,7 @@ from exporter.watch.errors import (
     Unreachable,
     error_of_status,
 )
+from exporter.watch.order import is_older
 from exporter.watch.resource_api import ResourceApi
 
 logger = logging.getLogger(__name__)
@@ -322,7 +323,7 @@ class Reflector(Generic[T]):
     def _is_restored(self, newest: str) -> bool:
         """Whether etcd was restored, or the cluster built anew under its name. Then nothing that is known of
         the server holds: a watch from our version would stay silent for ever."""
-        if not _is_older(newest, than=self._reached):
+        if not is_older(newest, than=self._reached):
             self._reached = newest or self._reached
             return False
         logger.error(
@@ -405,8 +406,3 @@ def _sorted(error: ApiServerError) -> tuple[int, RestartReason, str]:
             return logging.WARNING, "throttled", "the API server to have room for us"
         case _:
             return logging.WARNING, "unexpected", "the API server to answer as expected"
-
-
-def _is_older(version: str, *, than: str) -> bool:
-    """Versions of one server are numbers that rise; of what is no number nothing is claimed."""
-    return version.isdecimal() and than.isdecimal() and int(version) < int(than)

@@ -409,6 +409,14 @@ def test_a_server_that_sends_nonsense_and_closes_is_not_hammered(
     assert running.pauses == [1.0, 2.0, 4.0, 1.0]
 
 
+def test_a_version_of_thousands_of_digits_does_not_kill_the_reader(
+    api_server: ScriptedApiServer, reflect: StartReflector
+) -> None:
+    api_server.answers(list_page(version=130), refusal(410, "Expired"), list_page(version=140), SILENT)
+    reflect(begin=Start(version="9" * 5000, first="watch"))
+    assert api_server.wait_for_requests(4)[3].query["resourceVersion"] == "140"
+
+
 def test_a_checkpoint_is_gone_on_from_without_a_list(
     api_server: ScriptedApiServer, reflect: StartReflector
 ) -> None:
