@@ -277,6 +277,7 @@ def test_a_missing_lease_is_said_with_its_name_and_waited_for(
     (said,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     reason = str(said.__dict__["reason"])
     assert reason.startswith("there is no Lease kube-events/forgotten: the chart makes it")
+    assert one.readiness.lacking() == {"elector": reason}
     stage.time.run(130)
     assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 3
 
