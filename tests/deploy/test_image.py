@@ -89,7 +89,7 @@ def test_a_folder_laid_out_as_the_image_runs_the_exporter(tmp_path: Path) -> Non
     # AND all that it loads was compiled before, since nothing could be written
     loaded = run(
         "-c",
-        "import sys, json, exporter.__main__;"
+        "import sys, json, exporter.command;"
         "made = [m for m in sys.modules.values() if getattr(m, '__cached__', None)];"
         "print(json.dumps({m.__file__: m.__cached__ for m in made}))",
     )

@@ -292,6 +292,26 @@ def test_sigterm_while_credentials_are_looked_for_is_heard(
     assert "stopping on SIGTERM" in [line["message"] for line in log]
 
 
+def test_sigterm_while_it_is_still_being_loaded_ends_it_at_once(tmp_path: Path) -> None:
+    # GIVEN a library that takes for ever
+    (tmp_path / "msgspec.py").write_text("print('loading', flush=True)\ninput()\n")
+    with subprocess.Popen(
+        [sys.executable, "-m", "exporter", "run"],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as loading:
+        assert loading.stdout
+        assert loading.stdout.readline() == "loading\n"
+        # WHEN
+        loading.send_signal(signal.SIGTERM)
+        # THEN it is no failure, as it would be without a handler, and PID 1 would not even end
+        assert loading.wait(30) == 0
+
+
 def test_a_drain_that_does_not_finish_in_time_is_said_and_is_no_success(
     replay: Replay, endpoint: StreamEndpoint, start: Start
 ) -> None:
