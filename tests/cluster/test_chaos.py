@@ -16,8 +16,8 @@ from tests.cluster.writer import SteadyWriter
 
 pytestmark = [
     pytest.mark.cluster,
-    # A connection of the tests' own client whose server is killed at the wrong moment is closed by the garbage
-    # collector, which Python tells.
+    # A connection of the tests' own client whose server is killed at the wrong moment is closed by the
+    # garbage collector, which Python tells.
     pytest.mark.filterwarnings(
         "ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning"
     ),
