@@ -6,9 +6,9 @@ import json
 from base64 import b64decode
 from collections import deque
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Condition, Event, Thread
-from typing import Any, Literal, NamedTuple, Self
+from http.server import BaseHTTPRequestHandler
+from threading import Condition, Event
+from typing import Any, Literal, NamedTuple
 
 import pytest
 
@@ -20,6 +20,7 @@ from exporter.ship.kinesis import KinesisSink
 from exporter.ship.record import Record
 from exporter.ship.sender import Sender
 from exporter.ship.sink import Sink
+from tests.fixtures.on_loopback import OnLoopback
 
 REGION = "eu-west-1"
 
@@ -37,7 +38,7 @@ Behaviour = Refusal | Literal["cut", "nonsense"] | Callable[[str], str | None]
 code (None: accepted)."""
 
 
-class StreamEndpoint:
+class StreamEndpoint(OnLoopback):
     """Accepts records, after the behaviours that were asked for."""
 
     def __init__(self) -> None:
@@ -66,18 +67,11 @@ class StreamEndpoint:
             def log_message(self, *_args: Any) -> None:
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
-        return self
+        super().__init__(Handler)
 
     def __exit__(self, *_error: object) -> None:
         self.let_go.set()
-        self._http.shutdown()
-        self._http.server_close()
+        super().__exit__(*_error)
 
     def wait_until(self, condition: Callable[[], bool], timeout: float = 60.0) -> bool:
         """Wait for something that calls or accepted records bring about."""
