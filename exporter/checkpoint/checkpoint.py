@@ -13,8 +13,6 @@ from exporter.watch.order import number
 
 logger = logging.getLogger(__name__)
 
-ANNOTATION = "kube-events/checkpoint"
-
 
 class Checkpoint(Struct, frozen=True, kw_only=True):
     """Up to which version everything has been sent, per reader."""

@@ -51,12 +51,6 @@ class FaultProxy:
         """The port on 127.0.0.1."""
         return self._address[1]
 
-    @property
-    def open_connections(self) -> int:
-        """Connections that are there now."""
-        with self._changed:
-            return len(self._links)
-
     def cut(self) -> int:
         """End all connections, wherever in a line they are. New ones are welcome. How many there were."""
         with self._changed:

@@ -11,9 +11,6 @@ CHART = ROOT / "deploy" / "charts" / "kube-events-exporter"
 COMBINATIONS = {path.stem: path for path in sorted((CHART / "ci").glob("*.yaml"))}
 """Values for each kind of cluster, by name. The docs explain each; tests render each."""
 
-NEED_PROMETHEUS = frozenset({"prometheus"})
-"""Those whose result has kinds of the Prometheus operator."""
-
 MANIFESTS = ROOT / "deploy" / "manifests"
 
 RELEASE = "kube-events-exporter"

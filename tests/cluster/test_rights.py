@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.control_plane.api import Api
+from sandbox.control_plane.api import APPLY_PATCH, Api
 from sandbox.control_plane.plane import ControlPlane
 from scripts.chart.layout import COMBINATIONS
 from scripts.chart.rendering import render
@@ -97,9 +97,7 @@ def _dry_run(plane: ControlPlane, path: Path) -> list[str]:
         namespace = (each or {}).get("metadata", {}).get("namespace", "default")
         # A namespace that is only dry-run is not there for what lies in it.
         body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
-        plane.api.patch(
-            f"/api/v1/namespaces/{namespace}?fieldManager=tests", body, "application/apply-patch+yaml"
-        )
+        plane.api.patch(f"/api/v1/namespaces/{namespace}?fieldManager=tests", body, APPLY_PATCH)
     said = kubectl(plane, "apply", "--dry-run=server", "-f", str(path)).splitlines()
     assert all(line.endswith("(server dry run)") for line in said), said
     return said
