@@ -58,10 +58,10 @@ class Reading:
         self._buffer = buffer
         self._enricher = enricher
         self._nodes = PodNodes()
-        self._event_marks = {each: Mark(found.events.get(each, "")) for each in namespaces_of(selection)}
-        self._pod_marks = {each: Mark(found.pods.get(each, "")) for each in namespaces_of(selection)}
-        if not self._settings.pod_status:
-            self._pod_marks = {}
+        namespaces = namespaces_of(selection)
+        of_pods = namespaces if self._settings.pod_status else ()
+        self._event_marks = {each: Mark(found.events.get(each, "")) for each in namespaces}
+        self._pod_marks = {each: Mark(found.pods.get(each, "")) for each in of_pods}
         self._pods = {each: self._pod_states(each, mark) for each, mark in self._pod_marks.items()}
         self._pod_reflectors = {
             each: self._pod_reflector(each, self._pod_marks[each], states)
