@@ -20,6 +20,7 @@ from exporter.watch.transport import Patience, Transport
 from sandbox.cluster.server import KUBECONFIG
 from tests.fixtures.cluster import Answer, Asked, refusal
 from tests.fixtures.loopback import LoopbackServer
+from tests.fixtures.receivers import Clock
 
 KINDS: dict[str, list[tuple[str, str, bool]]] = {
     "v1": [("pods", "Pod", True), ("nodes", "Node", False), ("bindings", "Binding", True)],
@@ -179,20 +180,10 @@ def _old(path: str) -> dict[str, Any]:
     }
 
 
-class Clock:
-    """Seconds that rise when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
     """The time."""
-    return Clock()
+    return Clock(1000.0)
 
 
 @pytest.fixture

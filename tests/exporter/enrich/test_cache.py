@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from exporter.enrich.cache import Cache, Missing
 from exporter.enrich.metadata import Known
 from exporter.enrich.reference import Reference
-from tests.exporter.enrich.conftest import Clock
+from tests.fixtures.receivers import Clock
 
 
 def reference(name: str) -> Reference:
@@ -45,7 +45,7 @@ def test_what_is_too_old_is_not_there(clock: Clock) -> None:
     )
 )
 def test_it_never_holds_more_than_it_may(puts: list[tuple[str, int, int]]) -> None:
-    clock = Clock()
+    clock = Clock(1000.0)
     cache = Cache(4, max_bytes=12_000, clock=clock)
     latest = {}
     for name, length, seconds in puts:

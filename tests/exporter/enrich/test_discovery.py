@@ -10,8 +10,9 @@ from exporter.enrich.discovery import ACCEPT, REFRESH_SECONDS, RETRY_SECONDS, Di
 from exporter.enrich.reference import Reference
 from exporter.watch.errors import Unreachable
 from exporter.watch.transport import Transport
-from tests.exporter.enrich.conftest import Clock, ObjectServer
+from tests.exporter.enrich.conftest import ObjectServer
 from tests.fixtures.cluster import Answer, refusal
+from tests.fixtures.receivers import Clock
 
 
 def reference(kind: str, api_version: str = "") -> Reference:

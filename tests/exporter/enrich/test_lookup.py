@@ -14,8 +14,9 @@ from exporter.enrich.lookup import FAILED_SECONDS, FORBIDDEN_SECONDS, GONE_SECON
 from exporter.enrich.metadata import ACCEPT, Choice
 from exporter.enrich.reference import involved
 from exporter.watch.transport import Transport
-from tests.exporter.enrich.conftest import Clock, ObjectServer, about, owner
+from tests.exporter.enrich.conftest import ObjectServer, about, owner
 from tests.fixtures.cluster import Answer, refusal
+from tests.fixtures.receivers import Clock
 
 PODS = "/api/v1/namespaces/shop/pods"
 REPLICA_SETS = "/apis/apps/v1/namespaces/shop/replicasets"

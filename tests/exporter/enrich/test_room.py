@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from exporter.enrich.reference import Reference, involved
 from exporter.enrich.room import Room, Waiting
-from tests.exporter.enrich.conftest import Clock, about
+from tests.exporter.enrich.conftest import about
+from tests.fixtures.receivers import Clock
 
 MAX_EVENTS = 5
 EVENT_BYTES = 2009

@@ -5,22 +5,13 @@ from __future__ import annotations
 import pytest
 
 from exporter.observe.pulse import Pulse
-
-
-class Clock:
-    """Time that passes when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.fixtures.receivers import Clock
 
 
 @pytest.fixture
 def clock() -> Clock:
     """A clock."""
-    return Clock()
+    return Clock(1000.0)
 
 
 def test_a_thread_that_is_silent_for_longer_than_it_promised_is_overdue(clock: Clock) -> None:
