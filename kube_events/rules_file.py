@@ -7,15 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from eventcore.rules import RulesInvalid, compile_rules, encode_compiled, parse_rules
+from kube_events.errors import CommandError
 from kube_events.strict_yaml import YamlError, read_yaml
 
 
-class RulesFileError(Exception):
-    """A rule file that cannot be used; `lines` tell the user, one for each thing that is wrong."""
-
-    def __init__(self, lines: Collection[str]) -> None:
-        self.lines = tuple(lines)
-        super().__init__("\n".join(self.lines))
+class RulesFileError(CommandError):
+    """A rule file that cannot be used."""
 
 
 def compile_file(path: Path, receivers: Collection[str] | None = None) -> bytes:

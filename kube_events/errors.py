@@ -1,0 +1,13 @@
+"""What a command ends with when it cannot do what it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+
+class CommandError(Exception):
+    """Told to the user as it is, without a traceback; `lines`, one for each thing that is wrong."""
+
+    def __init__(self, lines: Collection[str]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("\n".join(self.lines))
