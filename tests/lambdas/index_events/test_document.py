@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from eventcore.document_fields import BY_NAME, FIELDS
 from eventcore.event import (
     SCHEMA_VERSION,
     Cluster,
@@ -24,6 +25,7 @@ from eventcore.wire import decode
 from lambdas.index_events.document import build_document
 from lambdas.setup_index.definitions import index_template
 from tests.fixtures.events import event
+from tests.fixtures.recorded import recorded_events
 
 TIME = datetime(2026, 11, 21, 2, 10, 0, tzinfo=UTC)
 
@@ -41,7 +43,7 @@ def complete_event() -> Event:
     }
     return Event(
         schema_version=SCHEMA_VERSION,
-        cluster=Cluster(name="prod-eu"),
+        cluster=Cluster(name="prod-eu", region="eu-central-1", account="123456789012"),
         metadata=Metadata(
             uid="ad28f7e6",
             resource_version="250",
@@ -105,12 +107,14 @@ def paths(value: dict[str, Any], prefix: str = "") -> Iterator[str]:
             yield prefix + name
 
 
-def mapped(properties: dict[str, Any], prefix: str = "") -> Iterator[str]:
+def mapped(properties: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Each field of a mapping with its type; `kept` where the document has it and no index."""
     for name, mapping in properties.items():
         if "properties" in mapping:
             yield from mapped(mapping["properties"], f"{prefix}{name}.")
-        else:
-            yield prefix + name
+            continue
+        yield prefix + name, "kept" if mapping.get("enabled") is False else mapping["type"]
+        yield from mapped(mapping.get("fields", {}), f"{prefix}{name}.")
 
 
 def mappings() -> dict[str, Any]:
@@ -123,15 +127,34 @@ def test_every_field_of_the_event_is_set_in_the_complete_one() -> None:
     event = complete_event()
     assert event.related is not None
     assert event.container is not None
-    structs = (event, event.metadata, event.involved_object, event.related, event.container, event.source)
+    structs = (
+        event,
+        event.cluster,
+        event.metadata,
+        event.involved_object,
+        event.related,
+        event.container,
+        event.source,
+    )
     for struct in (*structs, *event.involved_object.owners):
         # THEN no field that may be empty is
         assert all(getattr(struct, field.name) for field in msgspec.structs.fields(struct))
 
 
-def test_template_and_document_agree_on_the_fields() -> None:
+def test_the_template_maps_the_listed_fields_and_no_other() -> None:
+    assert dict(mapped(mappings())) == {field.name: field.type for field in FIELDS}
+
+
+def test_a_document_has_the_listed_fields_and_no_other() -> None:
     document = msgspec.json.decode(build_document(complete_event()).source)
-    assert set(paths(document)) == set(mapped(mappings()))
+    in_documents = {field.name for field in FIELDS} - {"message.keyword"}
+    assert set(paths(document)) == in_documents
+
+
+def test_the_documents_of_the_recording_have_no_field_that_is_not_listed() -> None:
+    for recorded in recorded_events():
+        document = msgspec.json.decode(build_document(recorded).source)
+        assert set(paths(document)) <= BY_NAME.keys()
 
 
 def test_every_keyword_has_a_limit() -> None:
