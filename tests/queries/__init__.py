@@ -1,0 +1,1 @@
+"""The queries that docs and dashboards show, as they are run."""
