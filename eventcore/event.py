@@ -15,10 +15,14 @@ SCHEMA_VERSION = 1
 """Version of the wire format. A consumer accepts this one and the one before it."""
 
 
-class Cluster(Struct, frozen=True, kw_only=True, rename="camel"):
-    """The cluster an event comes from. Its name is chosen by whoever deploys the exporter."""
+class Cluster(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """The cluster an event comes from, as whoever deploys the exporter says it; its name identifies it."""
 
     name: str
+    region: str = ""
+    """AWS region in which it runs."""
+    account: str = ""
+    """AWS account that it belongs to: 12 digits."""
 
 
 class Metadata(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

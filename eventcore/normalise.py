@@ -21,7 +21,11 @@ NodeOf = Callable[[str], str]
 
 
 def normalise(
-    raw: KubernetesEvent | object, *, cluster: str, received_at: datetime, node_of: NodeOf | None = None
+    raw: KubernetesEvent | object,
+    *,
+    cluster: str | Cluster,
+    received_at: datetime,
+    node_of: NodeOf | None = None,
 ) -> Event:
     """The event in `raw`: an Event object of core/v1, decoded into its type, or decoded JSON of any kind.
 
@@ -30,7 +34,7 @@ def normalise(
 
     Args:
         raw: a `KubernetesEvent`, which is the quick way, or any JSON value.
-        cluster: name of the cluster it was read from.
+        cluster: the cluster it was read from, or its name where no more is known of it.
         received_at: when it was read; a time without an offset is taken as UTC.
         node_of: where Pods run, if the caller knows it.
     """
@@ -135,7 +139,13 @@ def _positive(count: int | None) -> int:
 
 
 @lru_cache(maxsize=8)
-def _cluster(name: str) -> tuple[Cluster, tuple[str, ...]]:
-    """The cluster, and the path of its name if that had to be cut. A process knows one."""
+def _cluster(said: str | Cluster) -> tuple[Cluster, tuple[str, ...]]:
+    """The cluster, and the paths of its texts that had to be cut. A process knows one."""
+    given = Cluster(name=said) if isinstance(said, str) else said
     shortener = Shortener()
-    return Cluster(name=shortener.text(name, "cluster.name")), shortener.truncated
+    cluster = Cluster(
+        name=shortener.text(given.name, "cluster.name"),
+        region=shortener.text(given.region, "cluster.region"),
+        account=shortener.text(given.account, "cluster.account"),
+    )
+    return cluster, shortener.truncated

@@ -32,7 +32,7 @@ class Heart:
 
     def __init__(
         self,
-        cluster: str,
+        cluster: Cluster,
         interval: float,
         offer: Callable[[Record], bool],
         counts: Counts,
@@ -45,7 +45,7 @@ class Heart:
     ) -> None:
         """
         Args:
-            cluster: name of the cluster.
+            cluster: whose events are read.
             interval: seconds between two beats.
             offer: takes a record without blocking, and says whether it is one more.
             counts: what a heartbeat says, and where it is counted.
@@ -86,7 +86,7 @@ class Heart:
         counted = self._counts.snapshot()
         heartbeat = Heartbeat(
             schema_version=SCHEMA_VERSION,
-            cluster=Cluster(name=self._cluster),
+            cluster=self._cluster,
             time=self._now(),
             exporter_version=VERSION,
             checkpoint_lag_seconds=round(self._lag(), 3),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from eventcore import wire
-from eventcore.event import Event
+from eventcore.event import Cluster, Event
 from eventcore.identity import observation_id, partition_key
 from eventcore.kubernetes_event import KubernetesEvent
 from eventcore.normalise import NodeOf, normalise
@@ -23,7 +23,7 @@ class EventIntake:
 
     def __init__(
         self,
-        cluster: str,
+        cluster: Cluster,
         counts: Counts,
         *,
         node_of: NodeOf | None = None,
@@ -32,7 +32,7 @@ class EventIntake:
     ) -> None:
         """
         Args:
-            cluster: name of the cluster, part of every observation's identity.
+            cluster: where the events come from; its name is part of every observation's identity.
             counts: of what was dropped and what cannot be used.
             node_of: where Pods run, if somebody watches them.
             drops: whether an event is not to be shipped; None ships all.

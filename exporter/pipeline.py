@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from threading import Event, Thread, current_thread
 
 from exporter.checkpoint.checkpoint import read_checkpoint, write_checkpoint
+from exporter.cluster import cluster_of
 from exporter.enrich.enricher import Enricher
 from exporter.heartbeat import NAME as HEARTBEAT
 from exporter.heartbeat import Heart
@@ -113,7 +114,7 @@ class Pipeline:
     def _new_heart(self) -> Heart:
         settings = self._surroundings.settings
         return Heart(
-            settings.cluster,
+            cluster_of(settings),
             settings.heartbeat_interval,
             self.buffer.offer,
             self._surroundings.counts,

@@ -10,6 +10,7 @@ from eventcore.kubernetes_event import KubernetesEvent
 from eventcore.repair import repaired
 from exporter.checkpoint.checkpoint import Checkpoint
 from exporter.checkpoint.mark import NOTHING, Mark
+from exporter.cluster import cluster_of
 from exporter.counts import Resource
 from exporter.event_reader import EventReader
 from exporter.intake import EventIntake
@@ -54,6 +55,7 @@ class Reading:
         """
         self._surroundings = surroundings
         self._settings = surroundings.settings
+        self._cluster = cluster_of(surroundings.settings)
         self._selection = selection
         self._buffer = buffer
         self._enricher = enricher
@@ -118,7 +120,7 @@ class Reading:
     def _event_reflector(self, namespace: str, mark: Mark) -> Reflector[KubernetesEvent]:
         name = _name("events", namespace)
         intake = EventIntake(
-            self._settings.cluster,
+            self._cluster,
             self._surroundings.counts,
             node_of=self._nodes.of if self._pods else None,
             drops=self._selection.drops,
@@ -135,9 +137,7 @@ class Reading:
 
     def _pod_states(self, namespace: str, mark: Mark) -> PodStates:
         outlet = self._outlet(_name("pods", namespace), mark, synthetic=True)
-        return PodStates(
-            self._settings.cluster, outlet, self._nodes, is_known=_known(mark.version, self._settings)
-        )
+        return PodStates(self._cluster, outlet, self._nodes, is_known=_known(mark.version, self._settings))
 
     def _pod_reflector(self, namespace: str, mark: Mark, states: PodStates) -> Reflector[pod.Pod]:
         transport = self._surroundings.transport.clone()

@@ -23,6 +23,8 @@ _SUBDOMAIN = r"^(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]
 
 Namespace = Annotated[str, Meta(pattern=_LABEL)]
 
+_REGION = r"^[a-z]{2,}(-[a-z]+)+-\d+\Z"
+
 AnnotationChoice = Annotated[str, Meta(pattern=r"^(\*|[0-9A-Za-z][0-9A-Za-z._/-]{0,315}\*?)\Z")]
 """The key of an annotation, or the beginning of keys and a `*`."""
 
@@ -75,9 +77,34 @@ class Settings(Struct, frozen=True, kw_only=True):
         _setting(
             "AWS region of the stream or bus. Without it the ARN's, else AWS_REGION or AWS_DEFAULT_REGION.",
             "an AWS region such as eu-west-1",
-            pattern=r"^[a-z]{2,}(-[a-z]+)+-\d+\Z",
+            pattern=_REGION,
         ),
     ]
+
+    cluster_region: (
+        Annotated[
+            str,
+            _setting(
+                "AWS region in which the cluster runs, for every event to say (cluster.region).",
+                "an AWS region such as eu-west-1",
+                pattern=_REGION,
+            ),
+        ]
+        | None
+    ) = None
+
+    cluster_account: (
+        Annotated[
+            str,
+            _setting(
+                "AWS account that the cluster belongs to, for every event to say (cluster.account).",
+                "12 digits, in a file as a text in quotes",
+                # Not \d, which other scripts have digits for as well.
+                pattern=r"^[0-9]{12}\Z",
+            ),
+        ]
+        | None
+    ) = None
 
     kubeconfig: (
         Annotated[

@@ -50,6 +50,9 @@ def _region(settings: Settings, labels: Mapping[str, str]) -> Iterator[str]:
         yield f"{labels['region']} is {settings.region!r}, but {flag} lies in {region_of(target)!r}"
     if doubt := unknown_region(settings.region):
         yield f"{labels['region']} is {settings.region!r}: {doubt}"
+    where = settings.cluster_region
+    if where and where != settings.region and (doubt := unknown_region(where)):
+        yield f"{labels['cluster_region']} is {where!r}: {doubt}"
 
 
 def _lease_timings(settings: Settings, labels: Mapping[str, str]) -> Iterator[str]:

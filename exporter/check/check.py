@@ -10,6 +10,7 @@ from exporter.check.cluster import check_cluster
 from exporter.check.probe import probe
 from exporter.check.report import Report
 from exporter.check.stream import check_stream
+from exporter.cluster import cluster_of
 from exporter.selection.field_selector import divide
 from exporter.settings import Settings
 
@@ -32,7 +33,7 @@ def check(
     report = Report(write)
     report.ok("settings", _settings(settings))
     check_cluster(settings, report)
-    check_stream(settings, probe(settings.cluster, now()), report, environment)
+    check_stream(settings, probe(cluster_of(settings), now()), report, environment)
     return 0 if report.is_well else 1
 
 

@@ -11,12 +11,12 @@ from exporter.ship.record import Record
 from exporter.version import VERSION
 
 
-def probe(cluster: str, time: datetime) -> Record:
+def probe(cluster: Cluster, time: datetime) -> Record:
     """A probe of this cluster."""
     return heartbeat_record(
         Heartbeat(
             schema_version=SCHEMA_VERSION,
-            cluster=Cluster(name=cluster),
+            cluster=cluster,
             time=time,
             exporter_version=VERSION,
             probe=True,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from threading import Event as Flag
 from typing import Protocol
 
-from eventcore.event import Event
+from eventcore.event import Cluster, Event
 from exporter.pods.ends import look_at
 from exporter.pods.nodes import PodNodes
 from exporter.pods.pod import Pod
@@ -75,7 +75,7 @@ class PodStates:
 
     def __init__(
         self,
-        cluster: str,
+        cluster: Cluster,
         outlet: Outlet,
         nodes: PodNodes,
         *,
@@ -84,7 +84,7 @@ class PodStates:
     ) -> None:
         """
         Args:
-            cluster: name of the cluster, part of every identity.
+            cluster: where the Pods are; its name is part of every identity.
             outlet: takes the events.
             nodes: told where Pods run; readers of several namespaces share it.
             is_known: which Pods of the first list were told of before.

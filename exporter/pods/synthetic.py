@@ -50,7 +50,7 @@ _STOPPED = frozenset({signal.SIGTERM, signal.SIGKILL})
 
 
 def synthetic_event(
-    pod: Pod, look: ContainerLook, new: NewEnd, *, cluster: str, received_at: datetime
+    pod: Pod, look: ContainerLook, new: NewEnd, *, cluster: Cluster, received_at: datetime
 ) -> Event:
     """The event of a container's end.
 
@@ -58,7 +58,7 @@ def synthetic_event(
         pod: that the container belongs to, as it was seen.
         look: at the container.
         new: the end.
-        cluster: name of the cluster.
+        cluster: where the Pod is.
         received_at: when it was seen.
     """
     shorten = Shortener()
@@ -83,7 +83,7 @@ def synthetic_event(
     uid = _uid(meta.uid, look.name, end)
     return Event(
         schema_version=SCHEMA_VERSION,
-        cluster=Cluster(name=cluster),
+        cluster=cluster,
         metadata=Metadata(
             uid=uid,
             resource_version=RESOURCE_VERSION,

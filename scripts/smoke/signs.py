@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from eventcore.event import Event
+from eventcore.event import Cluster, Event
 from eventcore.normalise import normalise
 from exporter.pods.nodes import PodNodes
 from exporter.pods.pod import repaired
@@ -62,7 +62,7 @@ class Look:
         self._cluster = cluster
         self._now = now
         self._synthetic = _Collected()
-        self._pods = PodStates(cluster, self._synthetic, PodNodes(), now=now)
+        self._pods = PodStates(Cluster(name=cluster), self._synthetic, PodNodes(), now=now)
         self.pull_trouble = ""
         """What the kubelet says of an image that it cannot pull."""
 

@@ -172,6 +172,13 @@ def test_a_cluster_is_called_what_it_is_called(name: str, install: Install, tmp_
     assert settings_of(rendered, tmp_path).cluster == name
 
 
+@pytest.mark.parametrize("account", ["123456789012", "012345670123", "000000000000"])
+def test_an_account_keeps_all_its_digits(account: str, install: Install, tmp_path: Path) -> None:
+    rendered = install(values={"settings": {"cluster_account": account, "cluster_region": "us-gov-west-1"}})
+    settings = settings_of(rendered, tmp_path)
+    assert (settings.cluster_account, settings.cluster_region) == (account, "us-gov-west-1")
+
+
 def test_numbers_stay_whole(install: Install, tmp_path: Path) -> None:
     rendered = install(values={"settings": {"buffer_bytes": 1_073_741_824, "grace_period": 0}})
     assert settings_of(rendered, tmp_path).buffer_bytes == 1_073_741_824

@@ -32,6 +32,8 @@ OUTPUTS: dict[str, dict[str, Any]] = {
                 "serviceAccount": {"name": "events"},
                 "settings": {
                     "cluster": "prod-eu",
+                    "cluster_account": "012345678901",
+                    "cluster_region": "eu-west-1",
                     "event_bus": "arn:aws:events:eu-central-1:123456789012:event-bus/kube-events",
                     "region": "eu-central-1",
                     "sink": "eventbridge",
@@ -40,7 +42,7 @@ OUTPUTS: dict[str, dict[str, Any]] = {
         }
     },
 }
-"""As infra/tests/exporter.tftest.hcl has them, of a bus without a repository."""
+"""As infra/ has them of a bus, a repository of somebody else's and a cluster elsewhere."""
 
 
 @pytest.mark.terraform
@@ -100,6 +102,7 @@ def test_the_command_says_how_to_install_with_the_file(tools: Path, helm: Path) 
     assert f"--values {tools}/prod-eu.yaml" in answer.stdout
     rendered = Rendered(render(helm, tools / "prod-eu.yaml"))
     assert rendered.settings["event_bus"].endswith(":event-bus/kube-events")
+    assert rendered.settings["cluster_account"] == "012345678901"
     assert rendered.pod["spec"]["serviceAccountName"] == "events"
     assert rendered.container["image"].startswith("registry.example.com/kube-events-exporter:")
 

@@ -23,6 +23,8 @@ from tests.deploy.conftest import Install
         ({"settings": {"clustr": "x"}}, "'clustr' not allowed"),
         ({"settings": {"listen": "0.0.0.0:1"}}, "'listen' not allowed"),
         ({"settings": {"buffer_bytes": 5}}, "at '/settings/buffer_bytes'"),
+        ({"settings": {"cluster_account": 123456789012}}, "at '/settings/cluster_account'"),
+        ({"settings": {"cluster_region": "europe"}}, "at '/settings/cluster_region'"),
         ({"settings": {"namespaces": ["Shop"]}}, "at '/settings/namespaces/0'"),
         ({"settings": {"leader_election": False}}, "so replicas must be 1"),
         ({"image": {"repository": "registry.example.com/exporter:0.1.0"}}, "at '/image/repository'"),

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 
+from eventcore.event import Cluster
+from eventcore.identity import observation_id
 from eventcore.limits import MAX_ANNOTATION_BYTES, MAX_MESSAGE_BYTES, MAX_TEXT_BYTES
 from eventcore.normalise import normalise
 from eventcore.wire import MAX_RECORD_BYTES, decode, encode
@@ -114,6 +117,27 @@ def test_the_last_write_is_the_newest_of_managed_fields() -> None:
     }
     assert event(metadata=metadata).written_at == datetime(2026, 11, 21, 2, 9, tzinfo=UTC)
     assert event(metadata=metadata | {"managedFields": None}).written_at is None
+
+
+def test_where_the_cluster_lies_is_said_where_it_is_known_and_else_absent() -> None:
+    # GIVEN a cluster of which everything is known
+    cluster = Cluster(name="prod-eu", region="eu-west-1", account="123456789012")
+    # WHEN
+    known = normalise(raw_event(), cluster=cluster, received_at=RECEIVED_AT)
+    # THEN
+    assert known.cluster == cluster
+    assert b'"cluster":{"name":"prod-eu","region":"eu-west-1","account":"123456789012"}' in encode(known)
+    # AND of one that is known by its name alone, nothing else travels
+    assert b'"cluster":{"name":"prod-eu"}' in encode(event())
+    # AND they are one cluster: where it lies is no part of an observation's identity
+    assert observation_id(known) == observation_id(event())
+
+
+def test_what_is_said_of_the_cluster_has_the_limit_of_every_text() -> None:
+    cluster = Cluster(name="n" * 5000, region="r" * 5000, account="a" * 5000)
+    normalised = normalise(raw_event(), cluster=cluster, received_at=RECEIVED_AT)
+    assert {len(text) for text in msgspec.structs.astuple(normalised.cluster)} == {MAX_TEXT_BYTES}
+    assert normalised.truncated == ("cluster.account", "cluster.name", "cluster.region")
 
 
 def test_an_event_without_identity_is_still_an_event() -> None:

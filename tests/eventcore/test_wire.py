@@ -48,6 +48,15 @@ def test_a_record_that_is_read_back_is_the_same_event() -> None:
     assert decode(encode(event()).decode()) == event()
 
 
+def test_a_record_from_before_clusters_had_regions_is_read() -> None:
+    # A release that knows neither passes over them, and this one reads what that wrote.
+    old = decode(record(cluster={"name": "prod-eu"}))
+    assert (old.cluster.region, old.cluster.account) == ("", "")
+    new = decode(record(cluster={"name": "prod-eu", "region": "eu-west-1", "account": "123456789012"}))
+    assert new.schema_version == old.schema_version == 1
+    assert as_view(new)["cluster"] == {"name": "prod-eu", "region": "eu-west-1", "account": "123456789012"}
+
+
 def test_unknown_fields_of_a_newer_minor_producer_are_ignored() -> None:
     assert decode(record(weather="fine")) == event()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from eventcore.event import Cluster
 from eventcore.heartbeat import Heartbeat
 from eventcore.wire import decode_record
 from exporter.counts import Counts
@@ -30,7 +31,7 @@ class Chest:
         self._one_more = one_more
         self.unanswered = 0.0
         self.heart = Heart(
-            "prod-eu",
+            Cluster(name="prod-eu", region="eu-west-1"),
             60.0,
             self._offer,
             self.counts,
@@ -71,7 +72,8 @@ def test_it_says_who_beats_and_how_that_exporter_fares() -> None:
     [record] = chest.records
     heartbeat = decode_record(record.data)
     assert isinstance(heartbeat, Heartbeat)
-    assert (heartbeat.cluster.name, heartbeat.time, heartbeat.exporter_version) == ("prod-eu", NOW, VERSION)
+    assert heartbeat.cluster == Cluster(name="prod-eu", region="eu-west-1")
+    assert (heartbeat.time, heartbeat.exporter_version) == (NOW, VERSION)
     assert not heartbeat.probe
     assert heartbeat.checkpoint_lag_seconds == 1.235
     assert (heartbeat.read, heartbeat.synthetic, heartbeat.sent, heartbeat.refused) == (1200, 3, 1195, 1)

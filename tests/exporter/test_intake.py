@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventcore import wire
+from eventcore.event import Cluster
 from eventcore.kubernetes_event import KubernetesEvent
 from eventcore.repair import repaired
 from exporter.counts import Counts
@@ -32,7 +33,7 @@ class Taken:
     def __init__(self) -> None:
         self.records: list[Record] = []
         self.counts = Counts()
-        self.intake = EventIntake("prod-eu", self.counts, now=lambda: NOW)
+        self.intake = EventIntake(Cluster(name="prod-eu"), self.counts, now=lambda: NOW)
 
     def take(self, *raw: object) -> None:
         """Objects that arrived together, as JSON or as what becomes JSON."""
@@ -72,7 +73,9 @@ def test_an_event_that_nothing_can_identify_is_counted_and_logged(
 
 def test_what_is_not_to_be_shipped_is_counted() -> None:
     taken = Taken()
-    taken.intake = EventIntake("prod-eu", taken.counts, drops=lambda event: event.reason == "Noise")
+    taken.intake = EventIntake(
+        Cluster(name="prod-eu"), taken.counts, drops=lambda event: event.reason == "Noise"
+    )
     taken.take(
         event_object("a", 1, reason="Noise"), event_object("b", 2), event_object("c", 3, reason="Noise")
     )

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventcore.event import Cluster
+from exporter.cluster import cluster_of
 from exporter.settings import Settings
 from exporter.settings_environment import is_of_a_service
 from exporter.settings_option import SettingsInvalid, options
@@ -72,6 +74,10 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
         ("STREAM", "my stream", "a name or an ARN"),
         ("STREAM", "arn:aws:sqs:eu-west-1:123456789012:queue", "a name or an ARN"),
         ("REGION", "Frankfurt", "an AWS region such as eu-west-1"),
+        ("CLUSTER_REGION", "Frankfurt", "an AWS region such as eu-west-1"),
+        ("CLUSTER_ACCOUNT", "12345678901", "12 digits"),
+        ("CLUSTER_ACCOUNT", "1234-5678-9012", "12 digits"),
+        ("CLUSTER_ACCOUNT", "١٢٣٤٥٦٧٨٩٠١٢", "12 digits"),
         ("LIST_PAGE_SIZE", "0", "a whole number from 1 to 10000"),
         ("LIST_PAGE_SIZE", "ten", "a whole number from 1 to 10000"),
         ("BUFFER_BYTES", "1024", "a whole number from 1048576 to 1073741824"),
@@ -109,6 +115,33 @@ def test_a_mistyped_region_is_said_with_those_that_are_near() -> None:
     (error,) = errors(KUBE_EVENTS_REGION="eu-wset-1")
     assert error.startswith("--region (KUBE_EVENTS_REGION) is 'eu-wset-1': AWS has no such region; is it ")
     assert "eu-west-1" in error
+
+
+def test_where_a_cluster_lies_has_nothing_to_do_with_where_its_events_go(tmp_path: Path) -> None:
+    # GIVEN a cluster of another region and account than the stream
+    config = tmp_path / "config.yaml"
+    config.write_text("cluster_region: us-gov-west-1\ncluster_account: '012345678901'\n")
+    # WHEN
+    settings = read("--config", str(config), KUBE_EVENTS_STREAM=STREAM_ARN)
+    # THEN each is said as it is, and what is not said is empty
+    assert settings.region == "eu-central-1"
+    assert cluster_of(settings) == Cluster(name="prod-eu", region="us-gov-west-1", account="012345678901")
+    assert cluster_of(read()) == Cluster(name="prod-eu")
+
+
+def test_a_mistyped_region_of_the_cluster_would_be_stored_for_good() -> None:
+    (error,) = errors(KUBE_EVENTS_CLUSTER_REGION="eu-wset-1")
+    assert error.startswith(
+        "--cluster-region (KUBE_EVENTS_CLUSTER_REGION) is 'eu-wset-1': AWS has no such region; is it "
+    )
+
+
+def test_an_account_that_yaml_takes_for_a_number_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("cluster_account: 123456789012\n")
+    assert errors("--config", str(config)) == (
+        f"{config}: cluster_account is 123456789012: it must be 12 digits, in a file as a text in quotes",
+    )
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "cn-north-1", "ap-southeast-5"])

@@ -165,7 +165,7 @@ def test_a_field_or_a_value_that_no_event_has_is_an_error(
 @pytest.mark.parametrize(
     "pattern",
     [
-        {"cluster": {"name": ["prod-eu"]}},
+        {"cluster": {"name": ["prod-eu"], "region": [{"prefix": "eu-"}], "account": ["123456789012"]}},
         {"metadata": {"labels": {"app.kubernetes.io/name": ["web", ""]}}},
         {"metadata": {"annotations": {"anything": [{"exists": False}]}}},
         {"related": {"kind": ["Pod"]}},

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from eventcore.event import Event
+from eventcore.event import Cluster, Event
 from exporter.pods.nodes import PodNodes
 from exporter.pods.pod import Pod
 from exporter.pods.states import IsKnown, PodStates, nothing_known
@@ -42,7 +42,7 @@ class Watcher:
     ) -> None:
         self.shipped = outlet or Shipped()
         self.nodes = PodNodes()
-        self.states = PodStates("prod-eu", self.shipped, self.nodes, is_known=is_known, now=now)
+        self.states = PodStates(Cluster(name="prod-eu"), self.shipped, self.nodes, is_known=is_known, now=now)
 
     @property
     def events(self) -> list[Event]:

@@ -99,3 +99,21 @@ def test_an_event_of_a_pod_says_on_which_node_the_pod_is(
     # THEN
     (arrived,) = of_kind(endpoint, synthetic=False)
     assert arrived["node"] == "node-2.example.internal"
+
+
+def test_every_kind_of_record_says_where_the_cluster_lies(
+    replay: Callable[..., ReplayServer], endpoint: StreamEndpoint, tmp_path: Path
+) -> None:
+    # GIVEN an exporter that is told where its cluster lies
+    server = replay(RECORDING / "small.jsonl.gz", pods=(RECORDING / "pods.jsonl.gz",))
+    chosen = settings(server, tmp_path, cluster_region="eu-central-1", cluster_account="123456789012")
+    # WHEN
+    pipeline = term(chosen, Counts())
+    assert endpoint.wait_until(lambda: len(of_kind(endpoint, synthetic=True)) == ENDS)
+    assert endpoint.wait_until(lambda: bool(of_kind(endpoint, synthetic=False)))
+    assert pipeline.stop(10)
+    # THEN
+    arrived = [json.loads(each) for each in endpoint.accepted]
+    assert {each["record"] for each in arrived} == {"event", "heartbeat"}
+    lies = {"name": "demo", "region": "eu-central-1", "account": "123456789012"}
+    assert [each for each in arrived if each["cluster"] != lies] == []
