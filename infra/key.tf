@@ -67,7 +67,10 @@ data "aws_iam_policy_document" "key" {
     condition {
       test     = "ArnLike"
       variable = "kms:EncryptionContext:aws:logs:arn"
-      values   = ["arn:${local.location.partition}:logs:${local.location.region}:${local.location.account_id}:log-group:/aws/lambda/${var.name}-*"]
+      values = [
+        for service in ["lambda", "kinesisfirehose"] :
+        "arn:${local.location.partition}:logs:${local.location.region}:${local.location.account_id}:log-group:/aws/${service}/${var.name}-*"
+      ]
     }
   }
 

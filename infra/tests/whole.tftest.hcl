@@ -223,7 +223,7 @@ run "the_key_lets_in_the_services_that_use_it" {
   }
 
   assert {
-    condition     = jsondecode(data.aws_iam_policy_document.key[0].json).Statement[2].Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"] == "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/kube-events-*"
+    condition     = jsondecode(data.aws_iam_policy_document.key[0].json).Statement[2].Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"] == ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/kube-events-*", "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/kinesisfirehose/kube-events-*"]
     error_message = "Logs may use it for the functions' log groups only."
   }
 }
