@@ -1,107 +1,115 @@
-"""Which OpenSearch fits this machine's JDKs, and its zip: fetched by Maven once, kept in the user's cache."""
+"""The server's zip with the plugins asked for in it, made once and kept in the user's cache."""
 
 from __future__ import annotations
 
+import hashlib
 import os
-import shutil
+import stat
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from fcntl import LOCK_EX, flock
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from sandbox.opensearch.errors import ServerError
 from sandbox.opensearch.jdk import Jdk
+from sandbox.opensearch.maven import Artifact, fetch, made_once
+from sandbox.opensearch.plugins import COLLECTIONS, made_for, plugin, security_plugin
+from sandbox.opensearch.release import Choice
 
-ARTIFACT = "org.opensearch.distribution.integ-test-zip:opensearch"
+GROUP = "org.opensearch.distribution.integ-test-zip"
 """What OpenSearch's own integration tests start: the server and its core modules, no plugins."""
 
 
-class Release(NamedTuple):
-    """A version of OpenSearch and the JDKs it runs on."""
+class Plugins(NamedTuple):
+    """What the server has beside its modules."""
 
-    version: str
-    oldest_jdk: int
-    newest_jdk: int
+    security: bool = False
+    ism_zip: Path | None = None
+    """Index state management, which is not to be had from Maven; brings job-scheduler with it, which is."""
 
-
-RELEASES = (
-    Release("3.4.0", 21, 99),
-    Release("2.19.4", 11, 23),  # needs the SecurityManager, which JDK 24 no longer has
-)
-"""Best first."""
-
-
-class ServerError(Exception):
-    """OpenSearch cannot be started; one line says what is missing or wrong, and what to do."""
+    def label(self) -> str:
+        """Tells apart what may not share a place in the cache."""
+        ism = f"+ism-{_digest(self.ism_zip)}" if self.ism_zip else ""
+        # A changed copy of the plugin is another plugin.
+        return (f"+security-{COLLECTIONS.version}" if self.security else "") + ism
 
 
-class Choice(NamedTuple):
-    """A version and the JDK to run it on."""
-
-    version: str
-    jdk: Jdk
-
-
-def choose(jdks: Sequence[Jdk]) -> Choice:
-    """The best release that one of these JDKs runs.
+def archive(choice: Choice, plugins: Plugins, *, cache: Path, say: Callable[[str], None]) -> Path:
+    """The zip to unpack for a server with these plugins.
 
     Raises:
-        ServerError: none of them does.
+        ServerError: a part of it cannot be had, or does not fit this version.
     """
-    for release in RELEASES:
-        for jdk in jdks:
-            if release.oldest_jdk <= jdk.major <= release.newest_jdk:
-                return Choice(release.version, jdk)
-    found = ", ".join(f"{jdk.major} in {jdk.home}" for jdk in jdks) or "none"
-    raise ServerError(
-        f"no JDK for OpenSearch found (found: {found}): install JDK 21 or newer, or set JAVA_HOME to one"
+    server = fetch(Artifact(GROUP, "opensearch", choice.version), cache=cache, say=say)
+    if plugins == Plugins():
+        return server
+    if plugins.ism_zip and (meant := made_for(plugins.ism_zip)) != choice.version:
+        raise ServerError(f"{plugins.ism_zip} is made for OpenSearch {meant}, not for {choice.version}")
+
+    def install(target: Path) -> None:
+        zips = _zips(choice.version, plugins, into=target.parent, cache=cache, say=say)
+        say(f"installing {', '.join(each.stem for each in zips)} (once)")
+        home = unpack(server, target.parent)
+        for each in zips:
+            _install(each, home, choice.jdk)
+        _pack(home, target)
+
+    return made_once(cache / f"{server.stem}{plugins.label()}.zip", install)
+
+
+def unpack(archive: Path, into: Path) -> Path:
+    """Unpack a server and return its directory; zipfile forgets which files are programs."""
+    with tempfile.TemporaryDirectory(dir=into) as folder:
+        with zipfile.ZipFile(archive) as source:
+            source.extractall(folder)
+        [unpacked] = Path(folder).iterdir()
+        home = unpacked.rename(into / unpacked.name)
+    for program in (home / "bin").iterdir():
+        program.chmod(program.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    return home
+
+
+def _zips(
+    version: str, plugins: Plugins, *, into: Path, cache: Path, say: Callable[[str], None]
+) -> list[Path]:
+    zips = []
+    if plugins.ism_zip:
+        zips += [fetch(plugin("job-scheduler", version), cache=cache, say=say), plugins.ism_zip]
+    if plugins.security:
+        zips.append(security_plugin(version, into=into, cache=cache, say=say))
+    return zips
+
+
+def _install(plugin_zip: Path, home: Path, jdk: Jdk) -> None:
+    answer = subprocess.run(
+        [home / "bin" / "opensearch-plugin", "install", "--silent", "--batch", plugin_zip.resolve().as_uri()],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            "PATH": os.environ.get("PATH", os.defpath),
+            "OPENSEARCH_JAVA_HOME": str(jdk.home),
+            "OPENSEARCH_JAVA_OPTS": "-XX:-UsePerfData",
+        },
     )
-
-
-def cache_folder() -> Path:
-    """The user's cache folder for this project."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "kube-events" / "opensearch"
-
-
-def fetch(version: str, *, cache: Path, say: Callable[[str], None]) -> Path:
-    """The zip of this version; downloaded once, also when several ask at the same time.
-
-    Raises:
-        ServerError: Maven is missing or could not get it.
-    """
-    cache.mkdir(parents=True, exist_ok=True)
-    target = cache / f"opensearch-{version}.zip"
-    with _locked(cache / f"opensearch-{version}.lock"):
-        if not target.is_file():
-            say(f"fetching OpenSearch {version} with Maven (130 MB, once)")
-            _download(version, target)
-    return target
-
-
-def _download(version: str, target: Path) -> None:
-    if shutil.which("mvn") is None:
+    if answer.returncode:
+        lines = [line for line in answer.stderr.splitlines() if "ERROR" in line or "Exception" in line]
         raise ServerError(
-            "Maven is missing: install it (mvn on PATH), or set OPENSEARCH_URL to a running server"
+            f"{plugin_zip.name} could not be installed: {(lines or ['it does not say why'])[0]}"
         )
-    # Beside the target, so that the finished file appears there in one step.
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={ARTIFACT}:{version}:zip"]
-        answer = subprocess.run(
-            [*command, f"-DoutputDirectory={folder}"], capture_output=True, text=True, check=False, cwd=folder
-        )
-        fetched = Path(folder) / target.name
-        if answer.returncode or not fetched.is_file():
-            lines = [line for line in (answer.stdout + answer.stderr).splitlines() if "ERROR" in line]
-            reason = lines[0] if lines else f"exit code {answer.returncode}"
-            raise ServerError(f"Maven could not fetch {ARTIFACT}:{version}: {reason}")
-        fetched.replace(target)
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as handle:
-        flock(handle, LOCK_EX)
-        yield
+def _pack(home: Path, target: Path) -> None:
+    # Stored: nearly all of it is jars, which are packed already.
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as packed:
+        for path in sorted(home.rglob("*")):
+            packed.write(path, Path(home.name) / path.relative_to(home))
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    except OSError as error:
+        raise ServerError(f"{path} cannot be read: {error.strerror}") from None

@@ -1,19 +1,18 @@
-"""One OpenSearch process: in a directory of its own, on ports that the system chose, stopped by its id."""
+"""One OpenSearch process: in a directory of its own, on ports that the system chose, ended by its id."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
-import stat
 import subprocess
-import tempfile
 import time
-import zipfile
 from pathlib import Path
 
-from sandbox.opensearch.distribution import Choice, ServerError
+from sandbox.opensearch.errors import ServerError
 from sandbox.opensearch.guard import Guard
+from sandbox.opensearch.jdk import Jdk
+from sandbox.opensearch.node_folder import UNPRIVILEGED, NodeFolder
+from sandbox.opensearch.port import HeldPort
 
 HEAP = "512m"
 """Enough for the recording and the tests; the process takes 0.7 to 0.8 GB in all."""
@@ -22,39 +21,30 @@ JAVA_OPTIONS = f"-Xms{HEAP} -Xmx{HEAP} -XX:TieredStopAtLevel=1 -XX:-UsePerfData"
 """The first compiler alone: a node that lives for minutes starts with 15 s of CPU time instead of 25 s.
 Performance data would be written outside of our directory."""
 
-UNPRIVILEGED = 65534
-"""User and group `nobody` of every Linux: OpenSearch refuses to run as root."""
-
 START_SECONDS = 180
 """It takes 7 to 16 s on two idle cores; a busy machine may take several times that."""
 
 STOP_SECONDS = 20
 
-CONFIG = """\
-cluster.name: kube-events-sandbox
-node.name: sandbox
-network.host: 127.0.0.1
-http.port: 0
-transport.port: 0
-discovery.type: single-node
-# A disk that is nearly full must not turn the indices read-only: they live for minutes.
-cluster.routing.allocation.disk.threshold_enabled: false
-"""
-
 _PUBLISHED = re.compile(r"\[o\.o\.h\.\w+\s*\].*publish_address \{127\.0\.0\.1:(\d+)\}")
 
 
 class OpenSearchProcess:
-    """A node that is starting or running. `stop` ends it and removes everything it wrote."""
+    """A node that is starting, running or away for a while. `stop` ends it and removes what it wrote."""
 
-    def __init__(self, choice: Choice, archive: Path) -> None:
-        self._run = Path(tempfile.mkdtemp(prefix="kube-events-opensearch-"))
+    def __init__(self, folder: NodeFolder, jdk: Jdk) -> None:
+        self._folder = folder
+        self._jdk = jdk
+        self._port: int | None = None
+        self._held: HeldPort | None = None
+        self._guard = Guard.over(folder.path)
         try:
-            self._process = self._start(choice, archive)
+            if _root():
+                folder.hand_over()
+            self._process = self._start()
         except BaseException:
-            shutil.rmtree(self._run, ignore_errors=True)
+            self._guard.dismiss()
             raise
-        self._guard = Guard.over(self._process.pid, self._run)
 
     @property
     def pid(self) -> int:
@@ -69,18 +59,45 @@ class OpenSearchProcess:
         """
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            said = self._output.read_text(errors="replace")
-            if published := _PUBLISHED.search(said):
-                return f"http://127.0.0.1:{published[1]}"
-            if self._process.poll() is not None:
+            ended = self._process.poll() is not None
+            said = self._folder.output.read_text(errors="replace")
+            if ended:
                 raise ServerError(
                     f"OpenSearch ended with exit code {self._process.returncode}: {_last_words(said)}"
                 )
+            if published := _PUBLISHED.search(said):
+                self._port = int(published[1])
+                self._release()
+                return f"http://127.0.0.1:{self._port}"
             time.sleep(0.1)
         raise ServerError(f"OpenSearch did not come up within {START_SECONDS} s: {_last_words(said)}")
 
+    def kill(self) -> None:
+        """End it without a warning; its directory and its port stay."""
+        self._process.kill()
+        self._ended()
+
+    def restart(self) -> None:
+        """Start it on the port and the data it had; a node that runs is first ended in order."""
+        if self._process.poll() is None:
+            self._terminate()
+        self._ended()
+        if self._held:
+            self._held.before_the_start()
+        self._process = self._start()
+
+    def write_secret(self, secret: str) -> Path:
+        """Put it into the node's directory, in a file that its owner alone may read."""
+        return self._folder.write_secret(secret)
+
     def stop(self) -> None:
         """End this process, by its id, and remove its directory."""
+        self._terminate()
+        self._release()
+        self._guard.dismiss()
+        self._folder.remove()
+
+    def _terminate(self) -> None:
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -88,30 +105,31 @@ class OpenSearchProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        self._guard.dismiss()
-        shutil.rmtree(self._run, ignore_errors=True)
 
-    @property
-    def _output(self) -> Path:
-        return self._run / "output.log"
+    def _ended(self) -> None:
+        self._process.wait()
+        self._guard.forget()
+        if self._port and not self._held:
+            self._held = HeldPort(self._port)
 
-    def _start(self, choice: Choice, archive: Path) -> subprocess.Popen[bytes]:
-        home = _unpack(archive, self._run)
-        (home / "config" / "opensearch.yml").write_text(CONFIG)
-        (self._run / "tmp").mkdir()
+    def _release(self) -> None:
+        if self._held:
+            self._held.release()
+            self._held = None
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        home = self._folder.home
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": str(self._run),
-            "OPENSEARCH_JAVA_HOME": str(choice.jdk.home),
+            "HOME": str(self._folder.path),
+            "OPENSEARCH_JAVA_HOME": str(self._jdk.home),
             "OPENSEARCH_JAVA_OPTS": JAVA_OPTIONS,
-            "OPENSEARCH_TMPDIR": str(self._run / "tmp"),
+            "OPENSEARCH_TMPDIR": str(self._folder.temporary),
         }
-        root = os.geteuid() == 0
-        if root:
-            _hand_over(self._run)
-        with self._output.open("wb") as output:
-            return subprocess.Popen(
-                [home / "bin" / "opensearch"],
+        root = _root()
+        with self._folder.output.open("wb") as output:
+            process = subprocess.Popen(
+                [home / "bin" / "opensearch", *([f"-Ehttp.port={self._port}"] if self._port else [])],
                 cwd=home,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -123,32 +141,12 @@ class OpenSearchProcess:
                 group=UNPRIVILEGED if root else None,
                 extra_groups=[] if root else None,
             )
+        self._guard.watch(process.pid)
+        return process
 
 
-def _unpack(archive: Path, into: Path) -> Path:
-    """Unpack the distribution; zipfile forgets which files are programs."""
-    with zipfile.ZipFile(archive) as source:
-        source.extractall(into)
-    [home] = [entry for entry in into.iterdir() if entry.is_dir()]
-    for program in (home / "bin").iterdir():
-        program.chmod(program.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
-    return home
-
-
-def _hand_over(run: Path) -> None:
-    """Give the directory to the unprivileged user, who must also be able to reach it.
-
-    Raises:
-        ServerError: a directory above it is closed to others.
-    """
-    for parent in run.parents:
-        if not parent.stat().st_mode & stat.S_IXOTH:
-            raise ServerError(
-                f"{parent} is closed to other users, and OpenSearch does not run as root: "
-                "set TMPDIR to a directory that is open to them"
-            )
-    for path in (run, *run.rglob("*")):
-        os.chown(path, UNPRIVILEGED, UNPRIVILEGED, follow_symlinks=False)
+def _root() -> bool:
+    return os.geteuid() == 0
 
 
 def _last_words(said: str) -> str:

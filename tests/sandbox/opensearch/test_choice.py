@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.opensearch.distribution import ServerError, cache_folder, choose, fetch
+from sandbox.opensearch import ServerError
 from sandbox.opensearch.jdk import Jdk, find_jdks
+from sandbox.opensearch.maven import Artifact, cache_folder, fetch
+from sandbox.opensearch.release import choose
+
+SERVER = Artifact("org.example", "opensearch", "3.4.0")
 
 
 def jdk(major: int) -> Jdk:
@@ -76,7 +80,7 @@ def test_a_missing_maven_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     with pytest.raises(
         ServerError, match=r"Maven is missing: install it .mvn on PATH., or set OPENSEARCH_URL"
     ):
-        fetch("3.4.0", cache=tmp_path / "cache", say=lambda line: None)
+        fetch(SERVER, cache=tmp_path / "cache", say=lambda line: None)
 
 
 @pytest.fixture
@@ -98,7 +102,7 @@ def test_two_at_once_fetch_it_once(maven: Path, tmp_path: Path) -> None:
     said: list[str] = []
     threads = [
         threading.Thread(
-            target=fetch, args=("3.4.0",), kwargs={"cache": tmp_path / "cache", "say": said.append}
+            target=fetch, args=(SERVER,), kwargs={"cache": tmp_path / "cache", "say": said.append}
         )
         for _ in range(2)
     ]
@@ -107,7 +111,7 @@ def test_two_at_once_fetch_it_once(maven: Path, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert maven.read_text().splitlines() == ["call"]
-    assert said == ["fetching OpenSearch 3.4.0 with Maven (130 MB, once)"]
+    assert said == ["fetching opensearch 3.4.0 with Maven (once)"]
     assert (tmp_path / "cache" / "opensearch-3.4.0.zip").read_text() == "zip\n"
 
 
@@ -116,6 +120,6 @@ def test_what_maven_says_is_handed_on_in_one_line(monkeypatch: pytest.MonkeyPatc
     fake_program(tmp_path / "bin" / "mvn", said)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(ServerError) as error:
-        fetch("3.4.0", cache=tmp_path / "cache", say=lambda line: None)
-    assert str(error.value).endswith("opensearch:3.4.0: [ERROR] Could not find artifact")
+        fetch(SERVER, cache=tmp_path / "cache", say=lambda line: None)
+    assert str(error.value).endswith("opensearch:3.4.0:zip: [ERROR] Could not find artifact")
     assert list((tmp_path / "cache").glob("*.zip")) == []
