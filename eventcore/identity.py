@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Literal
 
 from eventcore.event import Event
 
 IndexPeriod = Literal["day", "week", "month"]
+
+PERIOD_DAYS: Mapping[IndexPeriod, int] = MappingProxyType({"day": 1, "week": 7, "month": 31})
+"""The most days of which an index holds the documents."""
+
+INDEX_NAME = "kube-events"
+"""What every index is called, before its date."""
+
+INDEX_NAME_PATTERN = r"^kube-events(-[a-z0-9][a-z0-9-]*)?(-\{cluster\})?\Z"
+"""What the setting `index_name` may be. One template, one policy and one role hold for `kube-events-*`."""
+
+MAX_INDEX_NAME_CHARACTERS = 100
+"""Of the setting, and of a cluster's name in it: OpenSearch takes 255 bytes for the whole."""
 
 MAX_ID_BYTES = 512
 """OpenSearch refuses the whole bulk for one longer `_id`."""
@@ -51,15 +67,35 @@ def document_time(event: Event) -> datetime:
     return min(max(event.last_seen, earliest), latest)
 
 
-def index_name(event: Event, period: IndexPeriod = "day", prefix: str = "kube-events") -> str:
-    """The index, such as `kube-events-2026.11.21`, or `kube-events-2026.w47`, or `kube-events-2026.11`."""
-    time = document_time(event)
+def index_name(event: Event, period: IndexPeriod = "day", name: str = INDEX_NAME) -> str:
+    """The index, such as `kube-events-2026.11.21`, or `kube-events-2026.w47`, or `kube-events-2026.11`.
+
+    Args:
+        event: what is to be filed.
+        period: of which one index holds the documents.
+        name: fits INDEX_NAME_PATTERN. `{cluster}` stands for the name of the event's cluster, in small
+            letters and with `-` for what is neither letter, digit nor `-`.
+    """
+    return _index_name(name, event.cluster.name, period, document_time(event).date())
+
+
+@lru_cache(maxsize=1024)
+def _index_name(name: str, cluster: str, period: IndexPeriod, day: date) -> str:
+    """A batch is of few days and few clusters."""
+    if name.endswith("{cluster}"):
+        name = (
+            name.removesuffix("{cluster}")
+            + _not_of_a_name.sub("-", cluster).lower()[:MAX_INDEX_NAME_CHARACTERS]
+        )
     if period == "day":
-        return f"{prefix}-{time.year:04}.{time.month:02}.{time.day:02}"
+        return f"{name}-{day.year:04}.{day.month:02}.{day.day:02}"
     if period == "month":
-        return f"{prefix}-{time.year:04}.{time.month:02}"
-    year, week, _ = time.isocalendar()
-    return f"{prefix}-{year:04}.w{week:02}"
+        return f"{name}-{day.year:04}.{day.month:02}"
+    year, week, _ = day.isocalendar()
+    return f"{name}-{year:04}.w{week:02}"
+
+
+_not_of_a_name = re.compile("[^A-Za-z0-9-]")
 
 
 def _within(text: str, length: int, limit: int) -> str:

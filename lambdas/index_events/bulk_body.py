@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import msgspec
+from collections.abc import Iterable, Iterator, Sequence
 
 from eventcore.batching import batches
 from lambdas.index_events.document import Document
@@ -16,24 +14,19 @@ MAX_DOCUMENTS = 1000
 """A batch of the stream. More per request gains nothing and makes what is tried again larger."""
 
 
-def bulk_body(documents: Sequence[Document]) -> bytes:
+def bulk_body(documents: Iterable[Document]) -> bytes:
     """NDJSON: an action line and a source line per document."""
-    return b"".join(line for document in documents for line in _lines(document))
+    return b"".join([document.lines for document in documents])
 
 
 def split_into_requests(documents: Sequence[Document], positions: Sequence[int]) -> Iterator[list[int]]:
-    """The positions in their order, in groups that fit one request each.
+    """The positions in their order, in groups that fit one request each; what is over the limit goes alone.
 
-    A document is at most 240 KiB when it comes from the stream, so one alone always fits.
+    A record of a stream has at most 1 MiB unless somebody has raised that limit, so it does not come to that.
     """
     return batches(
         positions,
-        size=lambda position: sum(map(len, _lines(documents[position]))),
+        size=lambda position: len(documents[position].lines),
         max_items=MAX_DOCUMENTS,
         max_bytes=MAX_BODY_BYTES,
     )
-
-
-def _lines(document: Document) -> tuple[bytes, bytes, bytes, bytes]:
-    action = msgspec.json.encode({"create": {"_index": document.index, "_id": document.id}})
-    return action, b"\n", document.source, b"\n"

@@ -5,20 +5,15 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
-from urllib.parse import quote
 
 from eventcore.backoff import Backoff
 from lambdas.common.opensearch.auth import SignInError
 from lambdas.common.opensearch.client import Answer, OpenSearchClient, UnreachableError
 from lambdas.common.time_budget import TimeBudget
+from lambdas.index_events.bulk_answer import PATH, NotOfABulkError, findings_in
 from lambdas.index_events.bulk_body import bulk_body, split_into_requests
 from lambdas.index_events.document import Document
 from lambdas.index_events.triage import Finding, Verdict, verdict_of
-
-PATH = "/_bulk?filter_path=" + quote("items.*.status,items.*.error.type,items.*.error.reason", safe="")
-"""The rest of the answer is most of its bytes and says nothing that we do not know. Quoted, because SigV4
-signs the quoted form."""
 
 REQUEST_SECONDS = 20.0
 """A bulk of 5 MiB takes under a second; one that takes this long is on its way to a queue that is full."""
@@ -28,6 +23,10 @@ SHORTEST_REQUEST_SECONDS = 1.0
 
 MAX_ATTEMPTS = 6
 """About 7 s of back-off in all; a longer overload is left to the event source mapping's retries."""
+
+BLOCKED_SECONDS = 10.0
+"""Before the one more try at what is blocked. A full disk or a write block lasts until somebody acts; an
+event source mapping invokes anew as soon as an invocation ends, so this is what spaces the tries."""
 
 
 class BulkWriter:
@@ -66,17 +65,21 @@ class _Writing:
     def run(self, backoff: Backoff, sleep: Callable[[float], None]) -> list[Finding]:
         waiting = list(range(len(self._documents)))
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            self._requests.extend(split_into_requests(self._documents, waiting))
-            waiting = self._send_all(first=attempt == 1)
+            waiting = self._send_all(waiting, first=attempt == 1)
             delay = backoff.delay(attempt)
             if not waiting or attempt == MAX_ATTEMPTS or not self._budget.allows(delay):
                 break
             sleep(delay)
+        blocked = [at for at, finding in enumerate(self._findings) if finding.verdict is Verdict.BLOCKED]
+        if blocked and self._budget.allows(BLOCKED_SECONDS):
+            sleep(BLOCKED_SECONDS)
+            self._send_all(blocked, first=False)
         self._judge()
         return self._findings
 
-    def _send_all(self, *, first: bool) -> list[int]:
-        """Send what waits; returns the documents that are worth another attempt in this invocation."""
+    def _send_all(self, waiting: Sequence[int], *, first: bool) -> list[int]:
+        """Send what waits; returns the documents that are worth another attempt soon."""
+        self._requests.extend(split_into_requests(self._documents, waiting))
         again: list[int] = []
         while self._requests:
             if not first and not self._budget.left():
@@ -109,24 +112,22 @@ class _Writing:
             self._bisect(answer, positions)
             return []
         verdict = verdict_of(answer.status, error_type, answer.reason())
-        finding = Finding(
-            verdict if verdict is Verdict.LATER else Verdict.FORBIDDEN,
-            f"the whole request was answered with HTTP {answer.status}: {answer.reason()}",
-        )
+        if verdict not in (Verdict.LATER, Verdict.BLOCKED):
+            verdict = Verdict.FORBIDDEN
+        reason = f"the whole request was answered with HTTP {answer.status}: {answer.reason()}"
         # What stands behind this request would be answered alike.
-        concerned = self._give_up(positions, finding)
-        return concerned if finding.verdict is Verdict.LATER else []
+        concerned = self._give_up(positions, Finding(verdict, reason))
+        return concerned if verdict is Verdict.LATER else []
 
     def _read_items(self, answer: Answer, positions: list[int]) -> list[int]:
-        said = answer.json()
-        items = said.get("items") if isinstance(said, dict) else None
-        if not isinstance(items, list) or len(items) != len(positions):
-            reason = f"HTTP 200, but not the answer of a bulk: {answer.reason()}"
-            self._give_up(positions, Finding(Verdict.FORBIDDEN, reason))
+        try:
+            findings = findings_in(answer, len(positions))
+        except NotOfABulkError as error:
+            self._give_up(positions, Finding(Verdict.FORBIDDEN, str(error)))
             return []
         self._accepting = True
-        for position, item in zip(positions, items, strict=True):
-            self._findings[position] = _finding(item)
+        for position, finding in zip(positions, findings, strict=True):
+            self._findings[position] = finding
         return [each for each in positions if self._findings[each].verdict is Verdict.LATER]
 
     def _bisect(self, answer: Answer, positions: list[int]) -> None:
@@ -160,11 +161,3 @@ class _Writing:
             self._findings[position] = finding
         self._requests.clear()
         return concerned
-
-
-def _finding(item: dict[str, Any]) -> Finding:
-    result = item["create"]
-    error = result.get("error", {})
-    error_type, reason = error.get("type", ""), error.get("reason", "")
-    verdict = verdict_of(result["status"], error_type, reason)
-    return Finding(verdict, f"{result['status']} {error_type}: {reason}" if error else "")

@@ -14,7 +14,7 @@ from lambdas.common.records import BatchResponse, LambdaEvent, decode_records
 from lambdas.common.ruleset import load_rules
 from lambdas.common.settings import read_settings
 from lambdas.index_events.bulk_writer import BulkWriter
-from lambdas.index_events.indexer import Indexer
+from lambdas.index_events.indexer import Filing, Indexer
 from lambdas.index_events.settings import IndexSettings
 
 if TYPE_CHECKING:
@@ -28,7 +28,12 @@ indexer = Indexer(
     dead_letters=DeadLetters(
         boto3.client("s3", config=ONE_TRY), bucket=settings.dead_letters_bucket, function="index_events"
     ),
-    period=settings.index_period,
+    filing=Filing(
+        name=settings.index_name,
+        period=settings.index_period,
+        retention_days=settings.retention_days,
+        warm_after_days=settings.warm_after_days,
+    ),
 )
 
 

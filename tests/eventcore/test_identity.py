@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from eventcore.event import Event
+from eventcore.event import SEVERITIES, Cluster, Event, Metadata, Severity
 from eventcore.identity import (
+    INDEX_NAME_PATTERN,
     MAX_ID_BYTES,
+    MAX_INDEX_NAME_CHARACTERS,
     MAX_PARTITION_KEY_CHARACTERS,
     IndexPeriod,
     document_time,
@@ -98,5 +102,50 @@ def test_the_index_is_named_after_the_day_week_or_month(last: str, period: Index
     assert index_name(at(last, created=last, written=last), period) == name
 
 
-def test_the_prefix_of_the_index_can_be_chosen() -> None:
-    assert index_name(event(), prefix="audit") == "audit-2026.11.21"
+@pytest.mark.parametrize(
+    ("name", "cluster", "expected"),
+    [
+        ("kube-events-audit", "prod-eu", "kube-events-audit-2026.11.21"),
+        ("kube-events-{cluster}", "prod-eu", "kube-events-prod-eu-2026.11.21"),
+        ("kube-events-audit-{cluster}", "prod-eu", "kube-events-audit-prod-eu-2026.11.21"),
+        ("kube-events-{cluster}", "Prod.EU_1", "kube-events-prod-eu-1-2026.11.21"),
+    ],
+)
+def test_the_index_can_be_named_after_the_cluster(name: str, cluster: str, expected: str) -> None:
+    assert re.match(INDEX_NAME_PATTERN, name)
+    assert index_name(event(cluster=cluster), name=name) == expected
+
+
+NAMES = st.from_regex(INDEX_NAME_PATTERN, fullmatch=True).filter(
+    lambda n: len(n) <= MAX_INDEX_NAME_CHARACTERS
+)
+PERIODS: st.SearchStrategy[IndexPeriod] = st.sampled_from(["day", "week", "month"])
+SEEN = st.datetimes(timezones=st.just(UTC))
+
+
+@given(NAMES, st.text(max_size=300), PERIODS, SEEN)
+@settings(deadline=None)
+def test_every_name_is_one_that_opensearch_takes(
+    name: str, cluster: str, period: IndexPeriod, seen: datetime
+) -> None:
+    metadata = Metadata(uid="u", resource_version="1", creation_timestamp=seen)
+    odd = replace(event(), cluster=Cluster(name=cluster), metadata=metadata, last_seen=seen, written_at=seen)
+    index = index_name(odd, period, name)
+    # https://docs.opensearch.org/latest/api-reference/index-apis/create-index/#index-naming-restrictions
+    assert not set(index) & set(' ,:"*+/\\|?#><')
+    assert index == index.lower()
+    assert len(index.encode()) <= 255
+    # What template, policy and role are made for, and what a query by date looks for
+    assert re.fullmatch(r"kube-events-([a-z0-9-]*-)?\d{4}\.(\d\d|w\d\d|\d\d\.\d\d)", index)
+    assert index_name(odd, period, name) == index
+
+
+@given(NAMES, st.text(max_size=20), PERIODS, SEEN, st.integers(0, 400), st.sampled_from(SEVERITIES))
+@settings(deadline=None)
+def test_an_observation_is_filed_in_one_index_whenever_it_comes_and_whatever_rules_say(
+    name: str, cluster: str, period: IndexPeriod, seen: datetime, days: int, severity: Severity
+) -> None:
+    first = replace(event(), cluster=Cluster(name=cluster), last_seen=seen)
+    again = replace(first, received_at=first.received_at + timedelta(days=days), severity=severity)
+    assert observation_id(first) == observation_id(again)
+    assert index_name(first, period, name) == index_name(again, period, name)

@@ -1,4 +1,4 @@
-"""index_events with its bucket, and an OpenSearch that setup_index has prepared."""
+"""index_events with its bucket, and an OpenSearch with the index template."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.aws import Aws, Handler, LambdaContext
+from scripts.packaging.sources import ROOT
+from tests.fixtures.aws import Aws, Handler
 from tests.fixtures.opensearch import OpenSearchApi
 from tests.lambdas.rules import compiled
 
@@ -48,12 +49,8 @@ def deployed(aws: Aws, cold_start: Start) -> Deployed:
 
 
 @pytest.fixture
-def index(clean_index: OpenSearchApi, aws: Aws, cold_start: Start) -> OpenSearchApi:
-    """The real server with the template that setup_index puts."""
-    environment = {
-        "OPENSEARCH_ENDPOINT": clean_index.url,
-        "OPENSEARCH_AUTH": "sigv4",
-        "RETENTION_DAYS": "30",
-    }
-    cold_start("setup_index", environment)({}, LambdaContext())
+def index(clean_index: OpenSearchApi) -> OpenSearchApi:
+    """The real server with the template of the repository."""
+    template = json.loads((ROOT / "opensearch" / "index-template.json").read_bytes())
+    clean_index.call("PUT", "/_index_template/kube-events", template)
     return clean_index

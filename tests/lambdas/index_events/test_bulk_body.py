@@ -12,7 +12,9 @@ from lambdas.index_events.document import Document
 
 
 def document(number: int, size: int = 10) -> Document:
-    return Document(f"prod-eu:uid:{number}", "kube-events-2026.11.21", b'"' + b"x" * size + b'"')
+    return Document.holding(
+        b'"' + b"x" * size + b'"', named=f"prod-eu:uid:{number}", index="kube-events-2026.11.21"
+    )
 
 
 def test_a_document_is_a_create_and_its_source() -> None:
@@ -23,7 +25,7 @@ def test_a_document_is_a_create_and_its_source() -> None:
 
 def test_an_id_with_quotes_stays_one_line() -> None:
     # A cluster's name is chosen by people.
-    odd = Document('a"b\nc:uid:1', "kube-events-2026.11.21", b"{}")
+    odd = Document.holding(b"{}", named='a"b\nc:uid:1', index="kube-events-2026.11.21")
     action, _ = bulk_body([odd]).splitlines()
     assert json.loads(action)["create"]["_id"] == 'a"b\nc:uid:1'
 

@@ -14,7 +14,7 @@ from eventcore.backoff import Backoff
 from lambdas.common.opensearch.auth import SignInError
 from lambdas.common.opensearch.client import OpenSearchClient
 from lambdas.common.time_budget import TimeBudget
-from lambdas.index_events.bulk_writer import MAX_ATTEMPTS, BulkWriter
+from lambdas.index_events.bulk_writer import BLOCKED_SECONDS, MAX_ATTEMPTS, BulkWriter
 from lambdas.index_events.document import Document
 from lambdas.index_events.triage import Finding, Verdict
 from tests.fixtures.aws import LambdaContext
@@ -59,7 +59,7 @@ class Server:
         self.replies = list(replies)
 
     def write(self, *ids: str, auth: Any = None) -> dict[str, Finding]:
-        documents = [Document(each, "kube-events-2026.11.21", b"{}") for each in ids]
+        documents = [Document.holding(b"{}", named=each, index="kube-events-2026.11.21") for each in ids]
         writer = BulkWriter(
             OpenSearchClient(self._url, auth or NoAuth()),
             backoff=Backoff(base=1.0, cap=8.0, draw=lambda: 1.0),
@@ -109,11 +109,48 @@ def test_each_document_gets_its_own_verdict(server: Server) -> None:
     assert server.requests == [["a", "b", "c", "d"]]
 
 
+def test_the_reason_of_a_refusal_names_its_cause(server: Server) -> None:
+    refusal = {"type": "mapper_parsing_exception", "reason": "failed to parse"}
+    server.answers(items(a={"status": 400, "error": refusal | {"caused_by": {"reason": "Duplicate field"}}}))
+    assert server.write("a")["a"].reason == "400 mapper_parsing_exception: failed to parse (Duplicate field)"
+
+
 def test_only_what_was_throttled_is_sent_again(server: Server) -> None:
-    server.answers(items(b=THROTTLED, c=BLOCKED), items(c=BLOCKED), items())
+    server.answers(items(b=THROTTLED, c=THROTTLED), items(c=THROTTLED), items())
     assert set(verdicts(server.write("a", "b", "c")).values()) == {Verdict.WRITTEN}
     assert server.requests == [["a", "b", "c"], ["b", "c"], ["c"]]
     assert server.slept == [1.0, 2.0]
+
+
+def test_what_is_blocked_is_tried_once_more_after_a_while(server: Server) -> None:
+    # GIVEN a document whose index is blocked, and one that is throttled at first
+    server.answers(items(b=THROTTLED, c=BLOCKED), items(), items(c=BLOCKED))
+    # WHEN
+    findings = server.write("a", "b", "c")
+    # THEN the others do not wait for it
+    assert verdicts(findings) == {"a": Verdict.WRITTEN, "b": Verdict.WRITTEN, "c": Verdict.BLOCKED}
+    assert server.requests == [["a", "b", "c"], ["b"], ["c"]]
+    assert server.slept == [1.0, BLOCKED_SECONDS]
+
+
+@pytest.mark.parametrize("reply", [items(a=BLOCKED, b=BLOCKED), whole(429, "cluster_block_exception")])
+def test_a_blocked_cluster_is_asked_twice_an_invocation(server: Server, reply: Reply) -> None:
+    server.answers(reply)
+    assert set(verdicts(server.write("a", "b")).values()) == {Verdict.BLOCKED}
+    assert server.requests == [["a", "b"], ["a", "b"]]
+    assert server.slept == [BLOCKED_SECONDS]
+
+
+def test_a_block_that_is_lifted_meanwhile_costs_no_delivery(server: Server) -> None:
+    server.answers(items(a=BLOCKED), items())
+    assert server.write("a")["a"].verdict is Verdict.WRITTEN
+
+
+def test_what_is_blocked_is_left_without_waiting_where_there_is_no_time(server: Server) -> None:
+    server.context.seconds = BLOCKED_SECONDS
+    server.answers(items(a=BLOCKED))
+    assert server.write("a")["a"].verdict is Verdict.BLOCKED
+    assert len(server.requests) == 1
 
 
 def test_what_stays_throttled_is_left_for_later(server: Server) -> None:
@@ -148,7 +185,7 @@ def test_a_throttled_request_is_sent_again_as_a_whole(server: Server, status: in
 
 def test_a_blocked_cluster_is_not_taken_for_a_missing_role(server: Server) -> None:
     server.answers(whole(403, "cluster_block_exception"))
-    assert server.write("a")["a"].verdict is Verdict.LATER
+    assert server.write("a")["a"].verdict is Verdict.BLOCKED
 
 
 @pytest.mark.parametrize("status", [302, 401, 403, 404, 405])
@@ -254,7 +291,15 @@ def test_bisecting_goes_on_in_the_order_of_the_stream(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["<html>ok</html>", "{}", '{"items": []}', '{"items": [{"create": {"status": 201}}]}']
+    "body",
+    [
+        "<html>ok</html>",
+        "{}",
+        '{"items": []}',
+        '{"items": [{"create": {"status": 201}}]}',
+        '{"items": [{"create": {}}, {"create": {}}]}',
+        '{"errors": true, "items": [{"index": {"status": 400}}, 1]}',
+    ],
 )
 def test_a_200_that_is_no_bulk_answer_is_no_success(server: Server, body: str) -> None:
     server.answers(lambda ids: Response(body))
@@ -263,7 +308,7 @@ def test_a_200_that_is_no_bulk_answer_is_no_success(server: Server, body: str) -
 
 def test_an_unreachable_server_leaves_everything_for_later(server: Server, httpserver: HTTPServer) -> None:
     writer = BulkWriter(OpenSearchClient("http://127.0.0.1:1", NoAuth()), sleep=server.slept.append)
-    documents = [Document(each, "kube-events-2026.11.21", b"{}") for each in "ab"]
+    documents = [Document.holding(b"{}", named=each, index="kube-events-2026.11.21") for each in "ab"]
     findings = writer.write(documents, TimeBudget(server.context))
     assert [finding.verdict for finding in findings] == [Verdict.LATER, Verdict.LATER]
     assert "http://127.0.0.1:1" in findings[0].reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -10,7 +11,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from eventcore.event import Event
 from eventcore.wire import encode
+from lambdas.common.settings import SettingsError
 from tests.events import failed, kinesis_batch, message_id, sequence_number, sqs_batch
 from tests.fixtures.aws import LambdaContext
 from tests.fixtures.events import event, heartbeat, raw_event
@@ -25,6 +28,12 @@ pytestmark = pytest.mark.opensearch
 def observation(number: int, **changes: Any) -> Any:
     """An event with a resourceVersion of its own."""
     return event(metadata=raw_event()["metadata"] | {"resourceVersion": str(number)}, **changes)
+
+
+def seen_at(time: str, number: int = 1) -> Event:
+    """An event that was made, seen and written at this time."""
+    metadata = {"resourceVersion": str(number), "creationTimestamp": time, "managedFields": [{"time": time}]}
+    return event(metadata=raw_event()["metadata"] | metadata, firstTimestamp=time, lastTimestamp=time)
 
 
 def refused_record(number: int = 99) -> bytes:
@@ -109,9 +118,32 @@ def test_a_mixed_batch_loses_nothing_and_asks_for_nothing_again(
     assert {hit["_id"].rpartition(":")[2] for hit in index.documents()} == {"1", "3"}
     poison, refused = sorted(deployed.dead_letters(), key=lambda letter: len(letter["payload"]))
     assert poison["payload"] == "poison"
-    assert "OpenSearch refused prod-eu:ad28f7e6" in refused["reason"]
-    assert "mapper_parsing_exception" in refused["reason"]
+    assert refused["reason"] == (
+        "no document can hold it: count is 9223372036854775808: it must be from -2^63 to 2^63-1"
+    )
     assert msgspec.json.decode(refused["payload"])["count"] == 2**63
+
+
+def test_what_the_server_refuses_is_set_aside_with_its_reason(
+    index: OpenSearchApi, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # GIVEN an index that somebody made with a mapping of his own
+    mapping = {"mappings": {"properties": {"reason": {"type": "long"}}}}
+    index.call("PUT", "/kube-events-2026.11.22", mapping)
+    handler = deployed.start(index.url)
+    capsys.readouterr()
+    # WHEN
+    response = handler(
+        kinesis_batch(observation(1), seen_at("2026-11-22T01:00:00Z", 2), observation(3)), LambdaContext()
+    )
+    # THEN
+    assert failed(response) == []
+    assert len(index.documents()) == 2
+    [letter] = deployed.dead_letters()
+    assert letter["reason"].startswith("OpenSearch refused prod-eu:ad28f7e6-daf7-4896-9ecd-e0c310fb7e6f:2 in")
+    assert "mapper_parsing_exception" in letter["reason"]
+    assert msgspec.json.decode(letter["payload"])["reason"] == "BackOff"
+    assert emitted(capsys)["DocumentsRefused"] == 1
 
 
 def test_setting_aside_again_overwrites(index: OpenSearchApi, deployed: Deployed) -> None:
@@ -130,43 +162,130 @@ def test_what_can_neither_be_written_nor_set_aside_comes_again(
     assert len(index.documents()) == 2
 
 
-def test_a_write_block_delays_and_a_later_batch_catches_up(index: OpenSearchApi, deployed: Deployed) -> None:
-    # GIVEN an index that an operator has made read-only
+@pytest.mark.parametrize(
+    "block",
+    [
+        "index.blocks.write",
+        "index.blocks.read_only",
+        # What the server sets by itself when a disk is past its flood stage
+        "index.blocks.read_only_allow_delete",
+    ],
+)
+def test_a_blocked_index_delays_and_a_later_batch_catches_up(
+    index: OpenSearchApi, deployed: Deployed, capsys: pytest.CaptureFixture[str], block: str
+) -> None:
+    # GIVEN
     handler = deployed.start(index.url)
     handler(kinesis_batch(observation(1)), LambdaContext())
-    index.call("PUT", "/kube-events-2026.11.21/_settings", {"index.blocks.write": True})
+    index.call("PUT", "/kube-events-2026.11.21/_settings", {block: True})
     batch = kinesis_batch(observation(1), observation(2))
+    capsys.readouterr()
     # WHEN / THEN
     assert failed(handler(batch, LambdaContext(seconds=9))) == [sequence_number(0), sequence_number(1)]
     assert deployed.dead_letters() == []
+    metrics = emitted(capsys)
+    assert (metrics["DocumentsBlocked"], metrics["DocumentsForbidden"], metrics["DocumentsDelayed"]) == (
+        2,
+        0,
+        0,
+    )
     # WHEN it is opened again THEN the redelivered batch completes
-    index.call("PUT", "/kube-events-2026.11.21/_settings", {"index.blocks.write": False})
+    index.call("PUT", "/kube-events-2026.11.21/_settings", {block: None})
     assert failed(handler(batch, LambdaContext())) == []
     assert len(index.documents()) == 2
 
 
-def test_a_cluster_without_room_for_an_index_delays(index: OpenSearchApi, deployed: Deployed) -> None:
+def test_a_time_without_an_offset_is_set_aside_and_stops_nothing(
+    index: OpenSearchApi, deployed: Deployed
+) -> None:
+    # GIVEN a record that no exporter of ours writes
+    odd = msgspec.json.decode(encode(observation(2))) | {"lastSeen": "2026-11-21T02:00:00"}
+    handler = deployed.start(index.url)
+    # WHEN
+    batch = kinesis_batch(observation(1), msgspec.json.encode(odd), observation(3))
+    # THEN
+    assert failed(handler(batch, LambdaContext())) == []
+    assert len(index.documents()) == 2
+    [letter] = deployed.dead_letters()
+    assert letter["reason"].startswith("no document can hold it: lastSeen is 2026-11-21T02:00:00: a time")
+
+
+def days_ago(days: float) -> str:
+    return f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_what_is_older_than_the_retention_is_counted_and_not_written(
+    index: OpenSearchApi, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = deployed.start(index.url, RETENTION_DAYS="30", WARM_AFTER_DAYS="7")
+    capsys.readouterr()
+    batch = kinesis_batch(seen_at(days_ago(32.1), 1), seen_at(days_ago(10), 2), seen_at(days_ago(6), 3))
+    # WHEN
+    assert failed(handler(batch, LambdaContext())) == []
+    # THEN
+    assert [hit["_id"].rpartition(":")[2] for hit in index.documents()] == ["3"]
+    [letter] = deployed.dead_letters()
+    assert "which is read-only: it went to UltraWarm after 7 days (WARM_AFTER_DAYS)" in letter["reason"]
+    assert msgspec.json.decode(letter["payload"])["metadata"]["resourceVersion"] == "2"
+    metrics = emitted(capsys)
+    found = {name: metrics[name] for name in ("DocumentsTooOld", "DocumentsRefused", "DocumentsWritten")}
+    assert found == {"DocumentsTooOld": 1, "DocumentsRefused": 1, "DocumentsWritten": 1}
+
+
+def test_without_limits_any_age_is_written(index: OpenSearchApi, deployed: Deployed) -> None:
+    handler = deployed.start(index.url)
+    handler(kinesis_batch(seen_at("2016-02-29T00:00:00Z")), LambdaContext())
+    assert [hit["_index"] for hit in index.documents()] == ["kube-events-2016.02.29"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("INDEX_NAME", "events", "INDEX_NAME is 'events': it must be kube-events or kube-events-<"),
+        ("INDEX_NAME", "kube-events-Prod", "INDEX_NAME is 'kube-events-Prod': it must be"),
+        ("INDEX_NAME", "kube-events-{node}", "either with -{cluster} behind it or not"),
+        ("RETENTION_DAYS", "-1", "RETENTION_DAYS is '-1': it must be a number of days from 1 to 3650, or 0"),
+        ("WARM_AFTER_DAYS", "30", "WARM_AFTER_DAYS is 30: it must be less than RETENTION_DAYS, which is 30"),
+    ],
+)
+def test_a_wrong_setting_says_what_is_allowed(
+    deployed: Deployed, variable: str, value: str, said: str
+) -> None:
+    with pytest.raises(SettingsError) as raised:
+        deployed.start("http://127.0.0.1:1", **{"RETENTION_DAYS": "30", variable: value})
+    assert said in str(raised.value)
+
+
+def test_each_cluster_can_have_indices_of_its_own(index: OpenSearchApi, deployed: Deployed) -> None:
+    handler = deployed.start(index.url, INDEX_NAME="kube-events-{cluster}")
+    handler(kinesis_batch(observation(1), observation(2, cluster="Prod.US")), LambdaContext())
+    assert {hit["_index"] for hit in index.documents()} == {
+        "kube-events-prod-eu-2026.11.21",
+        "kube-events-prod-us-2026.11.21",
+    }
+    # The one template and the one alias hold for both.
+    found = index.call("POST", "/kubernetes-events/_count", {"query": {"term": {"cluster.name": "Prod.US"}}})
+    assert found["count"] == 1
+
+
+def test_a_cluster_without_room_for_an_index_delays(
+    index: OpenSearchApi, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
     # GIVEN as many shards as the cluster may have
     setting = "cluster.max_shards_per_node"
     handler = deployed.start(index.url)
     handler(kinesis_batch(observation(1)), LambdaContext())
+    capsys.readouterr()
     index.call("PUT", "/_cluster/settings", {"persistent": {setting: 1}})
     try:
         # WHEN the first event of a new month arrives
-        later = event(lastTimestamp="2026-12-01T00:00:00Z", metadata=december())
-        response = handler(kinesis_batch(later), LambdaContext(seconds=9))
+        response = handler(kinesis_batch(seen_at("2026-12-01T00:00:00Z")), LambdaContext(seconds=9))
     finally:
         index.call("PUT", "/_cluster/settings", {"persistent": {setting: None}})
     # THEN it waits for room, and is not taken for a bad document
     assert failed(response) == [sequence_number(0)]
+    assert emitted(capsys)["DocumentsBlocked"] == 1
     assert deployed.dead_letters() == []
-
-
-def december() -> dict[str, Any]:
-    return raw_event()["metadata"] | {
-        "creationTimestamp": "2026-12-01T00:00:00Z",
-        "managedFields": [{"time": "2026-12-01T00:00:00Z"}],
-    }
 
 
 def test_a_closed_index_delays_its_documents_loudly_until_somebody_opens_it(
@@ -261,7 +380,9 @@ def test_a_mixed_batch_asks_exactly_for_what_was_throttled(
         "DocumentsAlreadyThere": 2,
         "DocumentsRefused": 1,
         "DocumentsDelayed": 1,
+        "DocumentsBlocked": 0,
         "DocumentsForbidden": 0,
+        "DocumentsTooOld": 0,
     }
 
 
