@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 CHECKOV := build/checkov
 CODE := eventcore exporter lambdas kube_events sandbox bench scripts tests
 
-.PHONY: help demo test cluster cluster-down test-cluster test-cluster-if-built check fix test-infra package bench bench-exporter lock chart image push-image deploy-values smoke smoke-clean clean
+.PHONY: help demo test cluster cluster-down test-cluster test-cluster-if-built check fix test-infra package bench bench-exporter lock chart dashboards image push-image deploy-values smoke smoke-clean clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,9 @@ lock: $(READY) ## pin every group of pyproject.toml again, with hashes and witho
 
 chart: $(READY) ## write what is made from the chart: its schema of the settings, the manifests for kubectl
 	@$(BIN)/python -m scripts.chart write
+
+dashboards: $(READY) ## build the saved objects of OpenSearch Dashboards from opensearch/dashboards/*.yaml
+	@$(BIN)/python -m scripts.dashboards write
 
 image: $(READY) ## build the exporter's image for this machine's processor, with docker (TAG=…, BASE=…)
 	@$(BIN)/python -m scripts.image build $(if $(TAG),--tag $(TAG)) $(if $(BASE),--base $(BASE))

@@ -1,0 +1,1 @@
+"""The saved objects of OpenSearch Dashboards, built from opensearch/dashboards/*.yaml."""
