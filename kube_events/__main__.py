@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from kube_events.errors import CommandError
 from kube_events.rules_command import add_rules
+from kube_events.search.command import add_search
 
 OK, INVALID, INTERRUPTED = 0, 1, 130
 """Exit codes; on wrong usage argparse itself exits with 2. 130 is what shells say after Ctrl-C."""
@@ -38,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kube-events", description="Operate kube-events.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_rules(commands)
+    add_search(commands)
     commands.add_parser("version", help="say the version").set_defaults(run=_version)
     return parser
 

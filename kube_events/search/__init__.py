@@ -1,0 +1,1 @@
+"""`kube-events search`: `kubectl get events` for what Kubernetes has forgotten."""

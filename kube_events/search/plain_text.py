@@ -1,0 +1,58 @@
+"""Text of strangers for a terminal: whoever runs a Pod writes its messages, and none may steer it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_ELLIPSIS = "…"
+
+
+def plain(text: str) -> str:
+    """One line: blanks for line ends and tabs, U+FFFD for each character that is not to be seen.
+
+    Those are controls (escape sequences begin with one) and format characters, which can turn text around.
+    """
+    line = " ".join(text.split())
+    return "".join("\ufffd" if unicodedata.category(each) in _UNSEEN else each for each in line)
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def escaped_json(text: str) -> str:
+    r"""The same JSON, with what `plain` replaces written as `\uXXXX`. Line ends stay."""
+    return "".join(
+        _json_escape(each) if each != "\n" and unicodedata.category(each) in _UNSEEN else each
+        for each in text
+    )
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+def cells(text: str) -> int:
+    """Columns of a terminal that it takes: two for wide characters, none for marks that combine."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(each) for each in text)
+
+
+def cut(text: str, width: int) -> str:
+    """At most `width` columns, with … where something is missing."""
+    if cells(text) <= width:
+        return text
+    kept, room = "", width - 1
+    for each in text:
+        room -= _cells(each)
+        if room < 0:
+            break
+        kept += each
+    return kept + _ELLIPSIS if width > 0 else ""
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
