@@ -35,8 +35,8 @@ class SettingsError(Exception):
 class Settings(Struct, frozen=True, kw_only=True, rename=str.upper):
     """Base of every function's settings: a field `config_bucket` is the variable CONFIG_BUCKET.
 
-    A field's type carries what is allowed; its `description` says so in words. What depends on two fields is
-    checked in `__post_init__`, which raises ValueError.
+    A field's type carries what is allowed; its `description` says so in words. A tuple is written as a JSON
+    array. What depends on two fields is checked in `__post_init__`, which raises ValueError.
     """
 
 
@@ -60,8 +60,8 @@ def read_settings(kind: type[T], environ: Mapping[str, str] | None = None) -> T:
                 errors.append(f"{field.encode_name} is not set: it must be {_allowed(field.type)}")
             continue
         try:
-            values[field.name] = msgspec.convert(text, field.type, strict=False)
-        except msgspec.ValidationError:
+            values[field.name] = _value(text, field.type)
+        except msgspec.DecodeError:
             errors.append(f"{field.encode_name} is {text!r}: it must be {_allowed(field.type)}")
     if not errors:
         try:
@@ -69,6 +69,13 @@ def read_settings(kind: type[T], environ: Mapping[str, str] | None = None) -> T:
         except ValueError as error:
             errors.append(str(error))
     raise SettingsError("\n".join(errors)) from None
+
+
+def _value(text: str, kind: Any) -> Any:
+    base = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    if get_origin(base) is tuple:
+        return msgspec.json.decode(text, type=kind)
+    return msgspec.convert(text, kind, strict=False)
 
 
 def _allowed(kind: object) -> str:

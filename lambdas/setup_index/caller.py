@@ -53,8 +53,16 @@ class Caller:
         self._clock = clock
         self._began = clock()
 
-    def call(self, method: str, path: str, body: Any = None, *, also: tuple[int, ...] = ()) -> Answer:
-        """Send JSON and return the answer.
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        also: tuple[int, ...] = (),
+        media_type: str = "application/json",
+    ) -> Answer:
+        """Send JSON, or bytes of another media type, and return the answer.
 
         Args:
             also: statuses that the caller knows how to read, beside 200 and 201.
@@ -63,12 +71,13 @@ class Caller:
             SetupError: any other status, no answer within the time left, or no credentials. A 403 and
                 missing credentials count only when they last beyond PROPAGATION_SECONDS.
         """
-        data = b"" if body is None else msgspec.json.encode(body)
+        if not isinstance(body, bytes):
+            body = b"" if body is None else msgspec.json.encode(body)
         attempt = 0
         while True:
             attempt += 1
             try:
-                return self._once(method, path, data, (200, 201, *also))
+                return self._once(method, path, body, media_type, (200, 201, *also))
             except _PassingError as error:
                 delay = self._backoff.delay(attempt)
                 if not self._allows(delay, error):
@@ -83,10 +92,10 @@ class Caller:
             return False
         return self._budget.allows(delay)
 
-    def _once(self, method: str, path: str, data: bytes, good: tuple[int, ...]) -> Answer:
+    def _once(self, method: str, path: str, data: bytes, media_type: str, good: tuple[int, ...]) -> Answer:
         seconds = max(1.0, min(REQUEST_SECONDS, self._budget.left()))
         try:
-            answer = self._client.request(method, path, data, seconds=seconds)
+            answer = self._client.request(method, path, data, seconds=seconds, media_type=media_type)
         except UnreachableError as error:
             raise _PassingError(str(error)) from None
         except SignInError as error:

@@ -1,9 +1,9 @@
-"""What setup_index puts: the files of opensearch/, with the retention filled in."""
+"""What setup_index puts: the files of opensearch/, with the ages filled in."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import msgspec
@@ -16,31 +16,46 @@ FILES = Path(__file__).parents[2] / "opensearch"
 DAYS_OF = {"day": 1, "week": 7, "month": 31}
 """The age of an index counts from its creation, with its first event; its last is up to a period younger."""
 
+ROLES = ("kube_events_writer", "kube_events_reader")
+SAVED_OBJECTS = "dashboards/kube-events.ndjson"
+
 
 def index_template() -> dict[str, Any]:
-    """The composable index template."""
+    """The composable index template; the mapping carries its version into each index that is made."""
     template: dict[str, Any] = msgspec.json.decode((FILES / "index-template.json").read_bytes())
+    template["template"]["mappings"].setdefault("_meta", {})["version"] = template["version"]
     return template
 
 
-def retention_policy(retention_days: int, period: IndexPeriod) -> dict[str, Any]:
-    """The ISM policy under which no document is deleted before it is `retention_days` old."""
-    text = Template((FILES / "retention-policy.json").read_text())
-    filled = text.substitute(MIN_INDEX_AGE=f"{retention_days + DAYS_OF[period]}d")
-    policy: dict[str, Any] = msgspec.json.decode(filled)
-    return policy
+def retention_policy(
+    retention_days: int, period: IndexPeriod, warm_after_days: int = 0, cold_after_days: int = 0
+) -> dict[str, Any]:
+    """The ISM policy under which nothing happens to a document before it has the age in days given for it.
+
+    Of the states in the file it holds those that are asked for, each leading to the next.
+    """
+    document: dict[str, Any] = msgspec.json.decode((FILES / "retention-policy.json").read_bytes())
+    states = {state["name"]: state for state in document["policy"]["states"]}
+    stages = [
+        ("kept", 0),
+        ("warm", warm_after_days),
+        ("cold", cold_after_days),
+        ("deleted_from_cold" if cold_after_days else "deleted", retention_days),
+    ]
+    chain = [stage for stage in stages if stage[0] == "kept" or stage[1]]
+    for (name, _), (following, days) in pairwise(chain):
+        conditions = {"min_index_age": f"{days + DAYS_OF[period]}d"}
+        states[name]["transitions"] = [{"state_name": following, "conditions": conditions}]
+    states[chain[-1][0]]["transitions"] = []
+    document["policy"]["states"] = [states[name] for name, _ in chain]
+    return document
 
 
-def contains(found: object, wanted: object) -> bool:
-    """Whether `found` says all that `wanted` says. Servers add defaults and times to what they are given."""
-    if isinstance(wanted, dict):
-        return isinstance(found, dict) and all(
-            name in found and contains(found[name], value) for name, value in wanted.items()
-        )
-    if isinstance(wanted, list):
-        return (
-            isinstance(found, list)
-            and len(found) == len(wanted)
-            and all(contains(*pair) for pair in zip(found, wanted, strict=True))
-        )
-    return found == wanted
+def roles() -> dict[str, dict[str, Any]]:
+    """The two roles of the security plugin, by name."""
+    return {name: msgspec.json.decode((FILES / "roles" / f"{name}.json").read_bytes()) for name in ROLES}
+
+
+def saved_objects() -> bytes:
+    """Index pattern, searches, visualizations and dashboards, one JSON object in a line."""
+    return (FILES / SAVED_OBJECTS).read_bytes()

@@ -1,17 +1,28 @@
-"""Puts the template and, where the server can delete by age, the retention policy; again changes nothing."""
+"""Puts what OpenSearch and Dashboards need to have, in an order that is safe; again changes nothing."""
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from lambdas.common.observability import logger
+from lambdas.setup_index.access import Access, put_access
 from lambdas.setup_index.caller import Caller, SetupError
-from lambdas.setup_index.definitions import contains
+from lambdas.setup_index.domain_login import Domain, hand_over
+from lambdas.setup_index.retention import HANDLED, Given, give_policy, put_policy
+from lambdas.setup_index.saved_objects import import_saved_objects
+from lambdas.setup_index.template import Mappings, bring_mappings, put_template
 
-TEMPLATE = "/_index_template/kube-events"
-POLICY_ID = "kube-events-retention"
-POLICY = f"/_plugins/_ism/policies/{POLICY_ID}"
-INDICES = "kube-events-*"
+
+class Wanted(NamedTuple):
+    """What is to be there."""
+
+    template: dict[str, Any]
+    policy: dict[str, Any]
+    access: Access | None = None
+    """None: an endpoint without the security plugin, or one whose security somebody else manages."""
+    saved_objects: bytes | None = None
+    domain: Domain | None = None
+    """A domain whose people sign in with users of its own."""
 
 
 class Summary(TypedDict):
@@ -20,22 +31,34 @@ class Summary(TypedDict):
     version: str
     template: str
     policy: str
-    indices: NotRequired[dict[str, Any]]
-    """How the policy was given to the indices that are there already."""
+    indices: NotRequired[Given]
+    mappings: Mappings
+    access: NotRequired[dict[str, str]]
+    dashboards: NotRequired[str]
+    login: NotRequired[str]
 
 
-def set_up(caller: Caller, *, template: dict[str, Any], policy: dict[str, Any]) -> Summary:
-    """Put both.
+def set_up(wanted: Wanted, opensearch: Caller, dashboards: Caller | None = None) -> Summary:
+    """Put all of it.
 
     Raises:
-        SetupError: the server refused one, or was not there.
+        SetupError: the server refused something, or was not there.
     """
-    version = _version(caller.call("GET", "/").json())
-    caller.call("PUT", TEMPLATE, template)
-    summary = Summary(version=version, template="put", policy=_put_policy(caller, policy))
-    if summary["policy"] in ("created", "updated", "unchanged"):
+    version = _version(opensearch.call("GET", "/").json())
+    # First what makes indices right, then whoever may make them.
+    template, policy = put_template(opensearch, wanted.template), put_policy(opensearch, wanted.policy)
+    mappings = bring_mappings(opensearch, wanted.template)
+    summary = Summary(version=version, template=template, policy=policy, mappings=mappings)
+    if policy in HANDLED:
         # Also when unchanged: the run that changed it may have failed before it came to the indices.
-        summary["indices"] = _apply_to_indices(caller)
+        summary["indices"] = give_policy(opensearch)
+    if wanted.access is not None:
+        summary["access"] = put_access(opensearch, wanted.access)
+    if dashboards is not None and wanted.saved_objects is not None:
+        summary["dashboards"] = import_saved_objects(dashboards, wanted.saved_objects)
+    if wanted.domain is not None:
+        # Last, because it makes the domain busy and, were our role not mapped by now, would shut us out.
+        summary["login"] = hand_over(opensearch, wanted.domain)
     logger.info("OpenSearch is set up", summary=summary)
     return summary
 
@@ -46,47 +69,3 @@ def _version(about: Any) -> str:
             return number
         case _:
             raise SetupError("GET /: the endpoint answers, but not as OpenSearch does")
-
-
-def _put_policy(caller: Caller, policy: dict[str, Any]) -> str:
-    found = caller.call("GET", POLICY, also=(400, 404))
-    if found.status == 400:
-        # Without the plugin nobody handles the path: "no handler found for uri".
-        logger.warning("this OpenSearch has no ISM: nothing deletes old indices", reason=found.reason())
-        return "not there: this OpenSearch has no index state management, so nothing deletes old indices"
-    if found.status == 404:
-        caller.call("PUT", POLICY, policy)
-        return "created"
-    current = found.json()
-    if contains(current.get("policy"), policy["policy"]):
-        return "unchanged"
-    # Without these two the second PUT of a policy is refused.
-    condition = f"?if_seq_no={current['_seq_no']}&if_primary_term={current['_primary_term']}"
-    caller.call("PUT", POLICY + condition, policy)
-    return "updated"
-
-
-def _apply_to_indices(caller: Caller) -> dict[str, Any]:
-    """Give the policy to the indices there are: only new ones take it by themselves, old ones keep theirs.
-
-    `add` is for those without a policy and refuses the others, `change_policy` is for those others. An index
-    that both refuse is named in the answer; it is deleted later than asked for, which loses nothing.
-    """
-    added, not_added = _apply(caller, "add")
-    changed, not_changed = _apply(caller, "change_policy")
-    refused = [each for each in not_changed if _name(each) in {_name(other) for other in not_added}]
-    if refused:
-        logger.warning("the policy was not given to some indices", refused=refused)
-    return {"added": added, "changed": changed, "refused": refused}
-
-
-def _apply(caller: Caller, action: str) -> tuple[int, list[dict[str, Any]]]:
-    """How many indices took it, and which did not; a 404 says that there is no index."""
-    answer = caller.call("POST", f"/_plugins/_ism/{action}/{INDICES}", {"policy_id": POLICY_ID}, also=(404,))
-    said = answer.json() if answer.status != 404 else None
-    result = said if isinstance(said, dict) else {}
-    return result.get("updated_indices", 0), result.get("failed_indices") or []
-
-
-def _name(index: dict[str, Any]) -> object:
-    return index.get("index_name")

@@ -60,9 +60,26 @@ class RoleAuth:
         return False
 
 
-class _User(Struct, frozen=True):
+class User(Struct, frozen=True):
+    """Who signs in with a password."""
+
     username: str
     password: str
+
+    def __repr__(self) -> str:
+        return f"User({self.username!r})"
+
+
+def read_user(secrets: SecretsManagerClient, secret_arn: str) -> User:
+    """The user that a secret {"username": …, "password": …} holds. Raises SignInError."""
+    try:
+        text = secrets.get_secret_value(SecretId=secret_arn)["SecretString"]
+        return msgspec.json.decode(text, type=User)
+    except (BotoCoreError, ClientError) as error:
+        raise SignInError(f"{secret_arn} cannot be read: {error}") from None
+    except (msgspec.MsgspecError, KeyError):
+        # The parser's words may quote the secret.
+        raise SignInError(f'{secret_arn} must hold {{"username": …, "password": …}}') from None
 
 
 class UserAuth:
@@ -74,28 +91,18 @@ class UserAuth:
         self._secrets = secrets
         self._arn = secret_arn
         self._clock = clock
-        self._user: _User | None = None
+        self._user: User | None = None
         self._read_at = 0.0
 
     def headers(self, method: str, url: str, body: bytes) -> dict[str, str]:
         """The Authorization header; the same for every request."""
         if self._user is None or self._clock() - self._read_at >= SECRET_SECONDS:
-            self._user, self._read_at = self._read(), self._clock()
+            self._user, self._read_at = read_user(self._secrets, self._arn), self._clock()
         # RFC 7617 leaves the charset to the server. OpenSearch reads UTF-8; urllib3 knows Latin-1 only.
         pair = f"{self._user.username}:{self._user.password}".encode()
         return {"Authorization": f"Basic {b64encode(pair).decode()}"}
 
     def refused(self) -> bool:
         """Read the secret again: it may have been rotated. True if it holds something else now."""
-        before, self._user, self._read_at = self._user, self._read(), self._clock()
+        before, self._user, self._read_at = self._user, read_user(self._secrets, self._arn), self._clock()
         return self._user != before
-
-    def _read(self) -> _User:
-        try:
-            text = self._secrets.get_secret_value(SecretId=self._arn)["SecretString"]
-            return msgspec.json.decode(text, type=_User)
-        except (BotoCoreError, ClientError) as error:
-            raise SignInError(f"{self._arn} cannot be read: {error}") from None
-        except (msgspec.MsgspecError, KeyError):
-            # The parser's words may quote the secret.
-            raise SignInError(f'{self._arn} must hold {{"username": …, "password": …}}') from None

@@ -49,7 +49,10 @@ class Answer(NamedTuple):
         error = said.get("error") if isinstance(said, dict) else None
         if isinstance(error, dict):
             return f"{error.get('type', 'error')}: {error.get('reason', '')}"[:500]
-        return error[:500] if isinstance(error, str) else self.body[:200].decode(errors="replace")
+        if isinstance(error, str):
+            message = said.get("message")
+            return f"{error}: {message}"[:500] if message else error[:500]
+        return self.body[:200].decode(errors="replace")
 
 
 class OpenSearchClient:

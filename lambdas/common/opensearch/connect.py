@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 def connect(settings: OpenSearchSettings) -> OpenSearchClient:
     """A client that signs in as the settings say. Nothing is sent yet."""
-    return OpenSearchClient(settings.opensearch_endpoint, _auth(settings))
+    return OpenSearchClient(settings.opensearch_endpoint, sign_in(settings))
 
 
-def _auth(settings: OpenSearchSettings) -> Auth:
+def sign_in(settings: OpenSearchSettings) -> Auth:
+    """How to sign in, for whoever needs more than the one client."""
     if settings.opensearch_auth == "sigv4":
         return RoleAuth(boto3.Session())
     return UserAuth(boto3.client("secretsmanager", config=AWS_CALLS), settings.opensearch_secret_arn)
