@@ -1,0 +1,1 @@
+"""Saved objects of OpenSearch Dashboards: their rules, and what they ask the server."""
