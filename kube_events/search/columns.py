@@ -39,7 +39,8 @@ def _time(title: str, path: str) -> Column:
 
 
 def _object(source: Source, _: tzinfo | None) -> str:
-    return f"{value(source, 'involvedObject.kind').lower()}/{value(source, 'involvedObject.name')}"
+    kind, name = value(source, "involvedObject.kind").lower(), value(source, "involvedObject.name")
+    return f"{kind}/{name}" if kind or name else ""
 
 
 def _source(source: Source, _: tzinfo | None) -> str:
