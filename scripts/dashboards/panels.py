@@ -59,7 +59,7 @@ class Bar(Chart, frozen=True, kw_only=True, tag="bar"):
 
 
 class HorizontalBar(Chart, frozen=True, kw_only=True, tag="horizontal_bar"):
-    """Lying bars, one behind the other."""
+    """Lying bars, divided."""
 
 
 class Pie(Panel, frozen=True, kw_only=True, tag="pie"):

@@ -97,7 +97,8 @@ def _chart(chart: Area | Line | Bar | HorizontalBar) -> VisState:
     label = measure(chart.y).label
     lying = isinstance(chart, HorizontalBar)
     params = {
-        "type": type_,
+        # Lying bars are upright ones on other axes: so Dashboards itself calls them.
+        "type": "histogram" if lying else type_,
         "grid": {"categoryLines": False},
         "categoryAxes": [_category_axis("left" if lying else "bottom")],
         "valueAxes": [_value_axis("bottom" if lying else "left", label)],
@@ -130,7 +131,9 @@ def _category_axis(position: str) -> dict[str, Any]:
         "show": True,
         "style": {},
         "scale": {"type": "linear"},
-        "labels": {"show": True, "filter": position == "bottom", "truncate": 100, "rotate": 0},
+        "labels": {"show": True, "filter": True, "truncate": 100}
+        if position == "bottom"
+        else {"show": True, "filter": False, "truncate": 200, "rotate": 0},
         "title": {},
     }
 

@@ -212,7 +212,7 @@ def test_a_chart_has_axes_and_series_for_its_measure(visualization: SavedObject)
     params = drawn["params"]
     (value_axis,), (series,) = params["valueAxes"], params["seriesParams"]
     (measure,) = [agg for agg in drawn["aggs"] if agg["schema"] == "metric"]
-    assert params["type"] == drawn["type"]
+    assert params["type"] == drawn["type"].replace("horizontal_bar", "histogram")
     assert len(params["categoryAxes"]) == 1
     assert (series["valueAxis"], series["data"]["id"]) == (value_axis["id"], measure["id"])
     assert [agg["schema"] for agg in drawn["aggs"]].count("segment") == 1
