@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 CHECKOV := build/checkov
 CODE := eventcore exporter lambdas kube_events sandbox bench scripts tests
 
-.PHONY: help demo test cluster cluster-down test-cluster test-cluster-if-built check fix test-infra package bench bench-exporter lock chart dashboards image push-image deploy-values smoke smoke-clean clean
+.PHONY: help demo test cluster cluster-down test-cluster test-cluster-if-built test-search check fix test-infra package bench bench-exporter bench-index lock chart dashboards image push-image deploy-values smoke smoke-clean clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ test-cluster: $(READY) ## the exporter against a real kube-apiserver, with fault
 test-cluster-if-built: $(READY) ## the same where a control plane has been built before; else say that it is skipped
 	@if $(BIN)/python -m sandbox.control_plane built; then $(MAKE) --no-print-directory test-cluster; \
 	  else echo 'SKIPPED: make test-cluster, because the cache of this machine has no control plane (make cluster builds one)'; fi
+
+test-search: $(READY) ## the tests of the index against OpenSearch 2.19 and 3.4, each without and with security (ARGS='-k access')
+	@$(BIN)/python -m scripts.search_tests $(ARGS)
 
 check: $(READY) $(CHECKOV)/.ready ## formatting, lint, types, layers, Terraform
 	@echo '• ruff' && $(BIN)/ruff format --check --quiet $(CODE) && $(BIN)/ruff check --quiet $(CODE)
@@ -65,6 +68,9 @@ bench: $(READY) ## measure import times and throughput, as ratios within one run
 
 bench-exporter: $(READY) ## measure the exporter in bursts, outages and restarts (PEER=a kubernetes-event-exporter, ARGS='--case kill')
 	@$(BIN)/python -m bench exporter $(if $(PEER),--peer $(PEER)) $(ARGS)
+
+bench-index: $(READY) ## measure the index: the whole handler against a bare loop, memory, bytes per million (ARGS='--no-storage')
+	@$(BIN)/python -m bench index $(ARGS)
 
 lock: $(READY) ## pin every group of pyproject.toml again, with hashes and without registry addresses
 	@$(BIN)/python -m scripts.locks write

@@ -62,9 +62,14 @@ def document_time(event: Event) -> datetime:
     known, so that the index of an observation does not depend on when, or how often, it was delivered; else
     the time of receipt.
     """
-    earliest = event.metadata.creation_timestamp
-    latest = max(earliest, event.written_at or event.received_at)
-    return min(max(event.last_seen, earliest), latest)
+    earliest, seen, latest = (
+        event.metadata.creation_timestamp,
+        event.last_seen,
+        event.written_at or event.received_at,
+    )
+    if earliest <= seen <= latest:
+        return seen
+    return min(max(seen, earliest), max(earliest, latest))
 
 
 def index_name(event: Event, period: IndexPeriod = "day", name: str = INDEX_NAME) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
+
+from eventcore.event import Event
 
 _FIELDS: tuple[tuple[str, ...], ...] = (
     ("reason",),
@@ -19,6 +22,12 @@ _FIELDS: tuple[tuple[str, ...], ...] = (
 """By which a pattern is filed; what tells events apart best comes first. Each is one string in an event."""
 
 
+_ON_THE_STRUCT: Mapping[tuple[str, ...], attrgetter[str]] = {
+    field: attrgetter(".".join(field).replace("involvedObject", "involved_object")) for field in _FIELDS
+}
+"""The same fields where an event has not been made a view."""
+
+
 class ExactIndex:
     """Positions of patterns, in their order. None stands for a pattern that matches everything."""
 
@@ -31,6 +40,15 @@ class ExactIndex:
                 self._always.append(position)
             for value in values:
                 self._filed.setdefault(field or (), {}).setdefault(value, []).append(position)
+
+    def may_match(self, event: Event) -> bool:
+        """Whether there are candidates. Most events have none, and this is a fifth of making a view."""
+        if self._always:
+            return True
+        for field, by_value in self._filed.items():  # noqa: SIM110 - any() costs three times as much
+            if _ON_THE_STRUCT[field](event) in by_value:
+                return True
+        return False
 
     def candidates(self, view: Mapping[str, Any]) -> Sequence[int]:
         """Positions, ascending, of all patterns that may match; those left out cannot."""

@@ -44,7 +44,6 @@ class Ruleset:
         except PatternError as error:
             raise CompiledRulesError(f"a compiled rule file with an unknown pattern: {error}") from None
         self._severities: tuple[Severity, ...] = tuple(rule.severity for rule in compiled.severity)
-        self._classifies = bool(compiled.drop or compiled.severity)
 
     def classify(self, event: Event) -> Event | None:
         """The event with the severity that the rules give it, else with its own; None if it is dropped.
@@ -52,7 +51,7 @@ class Ruleset:
         Patterns under `drop` and `severity` see the severity that the event came with, which is the
         built-in one.
         """
-        if not self._classifies:
+        if not (self._drop.may_match(event) or self._severity.may_match(event)):
             return event
         view = as_view(event)
         if self._drop.first(view) is not None:
@@ -76,6 +75,10 @@ class _Patterns:
             None if pattern is None else compile_pattern(pattern, path=f"{path}[{at}]")
             for at, pattern in enumerate(patterns)
         ]
+
+    def may_match(self, event: Event) -> bool:
+        """Whether it is worth asking further."""
+        return self._index.may_match(event)
 
     def matching(self, view: Mapping[str, Any]) -> Iterator[int]:
         """Positions of the patterns that match, ascending, each tried when it is asked for."""

@@ -101,7 +101,9 @@ class _Writing:
     def _send(self, positions: list[int]) -> Answer:
         seconds = max(SHORTEST_REQUEST_SECONDS, min(REQUEST_SECONDS, self._budget.left()))
         body = bulk_body([self._documents[position] for position in positions])
-        return self._client.request("POST", PATH, body, seconds=seconds, media_type="application/x-ndjson")
+        return self._client.request(
+            "POST", PATH, body, seconds=seconds, media_type="application/x-ndjson", large=True
+        )
 
     def _read(self, answer: Answer, positions: list[int]) -> list[int]:
         if answer.status == 200:

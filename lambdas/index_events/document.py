@@ -24,9 +24,7 @@ class Document(Struct, frozen=True):
     @classmethod
     def holding(cls, source: bytes, *, named: str, index: str) -> Document:
         """A document of this JSON, which has no line break: to be created, unless it is there."""
-        # No character of an index's name is one that JSON escapes.
-        action = b'{"create":{"_index":"%b","_id":%b}}' % (index.encode(), _encode(named))
-        return cls(named, index, b"%b\n%b\n" % (action, source))
+        return cls(named, index, b"".join((*_action(index, named), source, b"\n")))
 
     @property
     def source(self) -> bytes:
@@ -44,13 +42,19 @@ def build_document(event: Event, period: IndexPeriod = "day", name: str = INDEX_
     nothing unknown of a record gets into a bulk (docs/decisions/0008-urllib3-instead-of-opensearch-py.md).
     What is added goes behind it as text.
     """
-    added = [b',"@timestamp":', _encode(event.last_seen)]
+    named, index = observation_id(event), index_name(event, period, name)
+    parts = [*_action(index, named), _encode(event)[:-1], b',"@timestamp":', _encode(event.last_seen)]
     if event.metadata.labels:
-        added += b',"labelPairs":', _pairs(event.metadata.labels)
+        parts += b',"labelPairs":', _pairs(event.metadata.labels)
     if event.involved_object.labels:
-        added += b',"objectLabelPairs":', _pairs(event.involved_object.labels)
-    source = b"".join((_encode(event)[:-1], *added, b"}"))
-    return Document.holding(source, named=observation_id(event), index=index_name(event, period, name))
+        parts += b',"objectLabelPairs":', _pairs(event.involved_object.labels)
+    parts.append(b"}\n")
+    return Document(named, index, b"".join(parts))
+
+
+def _action(index: str, named: str) -> tuple[bytes, ...]:
+    # No character of an index's name is one that JSON escapes.
+    return b'{"create":{"_index":"', index.encode(), b'","_id":', _encode(named), b"}}\n"
 
 
 def _pairs(labels: Mapping[str, str]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import boto3
@@ -35,6 +36,11 @@ indexer = Indexer(
         warm_after_days=settings.warm_after_days,
     ),
 )
+
+# A batch is tens of thousands of objects without cycles. Looking for cycles after every 700 of them, and
+# through all that was imported, took a third of the function's time; what ends does by counted references.
+gc.freeze()
+gc.set_threshold(100_000)
 
 
 @logger.inject_lambda_context(clear_state=True)

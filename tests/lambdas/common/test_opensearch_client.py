@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import time
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import boto3
@@ -206,3 +208,66 @@ def test_a_missing_secret_is_named(aws: Aws) -> None:
     )
     with pytest.raises(SignInError, match=r"none-AbCdEf cannot be read: .*ResourceNotFoundException"):
         connect(settings).request("GET", "/", seconds=1)
+
+
+BULK = b'{"create":{}}\n{"message":"x"}\n' * 1000
+
+
+def packing(server: HTTPServer, *, takes_gzip: bool) -> list[str]:
+    """A server that says 200, or 415 to gzip; the list gets each request's encoding."""
+    seen: list[str] = []
+
+    def answer(request: Request) -> Response:
+        encoding = request.headers.get("Content-Encoding", "")
+        seen.append(encoding)
+        if encoding and not takes_gzip:
+            return Response("unsupported", status=415)
+        data = request.get_data()
+        return Response(status=200 if (gzip.decompress(data) if encoding else data) == BULK else 400)
+
+    server.expect_request("/_bulk").respond_with_handler(answer)
+    return seen
+
+
+def test_a_large_body_crosses_a_network_compressed(httpserver: HTTPServer) -> None:
+    seen = packing(httpserver, takes_gzip=True)
+    client = OpenSearchClient(httpserver.url_for("/"), NoAuth(), compresses=True)
+    # WHEN / THEN
+    assert client.request("POST", "/_bulk", BULK, seconds=5, large=True).status == 200
+    # and a small one, such as a setting, goes as it is
+    assert client.request("POST", "/_bulk", BULK, seconds=5).status == 200
+    assert seen == ["gzip", ""]
+
+
+def test_a_server_that_does_not_take_gzip_is_asked_once(httpserver: HTTPServer) -> None:
+    seen = packing(httpserver, takes_gzip=False)
+    client = OpenSearchClient(httpserver.url_for("/"), NoAuth(), compresses=True)
+    for _ in range(2):
+        assert client.request("POST", "/_bulk", BULK, seconds=5, large=True).status == 200
+    assert seen == ["gzip", "", ""]
+
+
+def test_a_refusal_for_other_reasons_is_not_blamed_on_gzip(httpserver: HTTPServer) -> None:
+    # GIVEN a body that is refused however it is sent, and then one that is taken
+    seen = packing(httpserver, takes_gzip=True)
+    client = OpenSearchClient(httpserver.url_for("/"), NoAuth(), compresses=True)
+    assert client.request("POST", "/_bulk", b"bad", seconds=5, large=True).status == 400
+    assert client.request("POST", "/_bulk", BULK, seconds=5, large=True).status == 200
+    # THEN once it is known that gzip is taken, nothing is sent twice
+    assert client.request("POST", "/_bulk", b"bad", seconds=5, large=True).status == 400
+    assert seen == ["gzip", "", "gzip", "gzip"]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "compresses"), [("https://search", True), ("http://127.0.0.1:9200", False)]
+)
+def test_what_is_encrypted_is_compressed(endpoint: str, compresses: bool) -> None:
+    assert OpenSearchClient(endpoint, NoAuth())._compresses is compresses
+
+
+def test_a_compressed_body_is_signed_as_it_is_sent(httpserver: HTTPServer, aws: Aws) -> None:
+    httpserver.expect_request("/_bulk").respond_with_data("{}")
+    client = OpenSearchClient(httpserver.url_for("/"), RoleAuth(boto3.Session()), compresses=True)
+    client.request("POST", "/_bulk", BULK, seconds=5, large=True)
+    request, _ = httpserver.log[-1]
+    assert request.headers["X-Amz-Content-SHA256"] == sha256(request.get_data()).hexdigest()
