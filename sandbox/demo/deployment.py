@@ -29,6 +29,9 @@ KEYWORD = "no message of ours holds this"
 NEWEST_RUNTIME = (3, 13)
 """The newest that the AWS provider 5.x knows. The sandbox runs functions on its own interpreter anyway."""
 
+LONGEST_RETENTION = 3650
+"""Days: as much as `retention_days` may be."""
+
 
 class Deployment(NamedTuple):
     """What Terraform made."""
@@ -103,6 +106,8 @@ def _variables(parts: Parts, options: Options, search_secret: str) -> dict[str, 
             "auth": "basic",
             "secret_arn": search_secret,
         },
+        # The recording stays of the day on which it was made, and what is older than this is not indexed.
+        "retention_days": LONGEST_RETENTION,
         "alarm_mail": [ALARM_ADDRESS],
         # The stand-in has neither EKS nor its Pod Identity associations; the role itself it has.
         "exporter": {"identity": "pod-identity"},
