@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 CHECKOV := build/checkov
 CODE := eventcore exporter lambdas kube_events sandbox bench scripts tests
 
-.PHONY: help demo test cluster cluster-down test-cluster test-cluster-if-built test-search check fix test-infra package bench bench-exporter bench-index lock chart dashboards image push-image deploy-values smoke smoke-clean clean
+.PHONY: help demo test cluster cluster-down test-cluster test-cluster-if-built test-search test-outages check fix test-infra package bench bench-exporter bench-index lock chart dashboards image push-image deploy-values smoke smoke-clean clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ test-cluster-if-built: $(READY) ## the same where a control plane has been built
 
 test-search: $(READY) ## the tests of the index against OpenSearch 2.19 and 3.4, each without and with security (ARGS='-k access')
 	@$(BIN)/python -m scripts.search_tests $(ARGS)
+
+test-outages: $(READY) ## OpenSearch killed for 2 minutes, throttling for 1, read-only for 2, with bad documents in the flow
+	@OUTAGE_MINUTE=60 $(BIN)/python -m pytest tests/end_to_end/test_outages.py -o log_cli=true -o log_cli_level=INFO $(ARGS)
 
 check: $(READY) $(CHECKOV)/.ready ## formatting, lint, types, layers, Terraform
 	@echo '• ruff' && $(BIN)/ruff format --check --quiet $(CODE) && $(BIN)/ruff check --quiet $(CODE)
