@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
+from kube_events.backfill.command import add_backfill
 from kube_events.errors import CommandError
+from kube_events.replay.command import add_replay
 from kube_events.rules_command import add_rules
 from kube_events.search.command import add_search
 
@@ -39,6 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kube-events", description="Operate kube-events.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_rules(commands)
+    add_replay(commands)
+    add_backfill(commands)
     add_search(commands)
     commands.add_parser("version", help="say the version").set_defaults(run=_version)
     return parser

@@ -1,0 +1,1 @@
+"""`kube-events backfill`: what a cluster still has is indexed."""
