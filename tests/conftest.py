@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.fixtures.events",
     "tests.fixtures.opensearch",
     "tests.fixtures.receivers",
+    "tests.fixtures.search",
 ]
