@@ -1,8 +1,8 @@
 """From Dashboards Query Language to Query DSL, as OpenSearch Dashboards translates it.
 
 The grammar is that of its `kuery.peg`, without what our docs and dashboards do not use: nested queries
-(`{…}`), wildcards in the names of fields, null, and wildcards in a value with blanks, which it would take apart
-into words. A field that the index does not have is an error here, where Dashboards finds nothing.
+(`{…}`), wildcards in the names of fields, null, and wildcards in a value with blanks, which it would take
+apart into words. A field that the index does not have is an error here, where Dashboards finds nothing.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from tests.fixtures.events import event, raw_event
 from tests.fixtures.opensearch_api import OpenSearchApi
 from tests.fixtures.recorded import recorded_events
 
+DOCUMENT = Path(__file__).parents[3] / "docs" / "queries.md"
 TEMPLATE = Path(__file__).parents[3] / "opensearch" / "index-template.json"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kube_events.search.kinds import kind_of
-from tests.kube_events.search.conftest import Run
+from tests.kube_events.search.conftest import DOCUMENT, Run
 
 ENDPOINT = ("--endpoint", "http://127.0.0.1:1", "--auth", "none")
 
@@ -71,3 +73,12 @@ def test_wrong_usage_exits_with_2(
 )
 def test_kinds_may_be_typed_as_for_kubectl(typed: str, kind: str) -> None:
     assert kind_of(typed) == kind
+
+
+def test_the_page_names_every_option(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run("--help")
+    options = set(re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out))
+    options -= {"--help", "--namespace", "--selector", "--output"}  # by their letters
+    page = DOCUMENT.read_text().partition("## How to read the queries")[0]
+    assert options == set(re.findall(r"(?<=[`|, ])--[a-z][a-z-]+", page))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +16,7 @@ from kube_events.search.hits import value
 from kube_events.search.paging import PAGE, newest_states, observations
 from tests.fixtures.events import event, raw_event
 from tests.fixtures.recorded import recorded_events
-from tests.kube_events.search.conftest import Index, Run, state
+from tests.kube_events.search.conftest import DOCUMENT, Index, Run, state
 
 pytestmark = pytest.mark.opensearch
 
@@ -154,8 +156,8 @@ def test_yaml_and_json_are_the_same_list(search: Run, recording: Index) -> None:
 
 
 def test_pages_join_without_a_gap_and_without_a_repeat(index: Index) -> None:
-    # GIVEN one loud event with more states than two pages hold, and quiet ones before and behind it, all within
-    # few moments, so that the order among equals matters
+    # GIVEN one loud event with more states than two pages hold, and quiet ones before and behind it, all
+    # within few moments, so that the order among equals matters
     loud = [state("loud", number, f"2026-11-21T02:0{number % 3}:00Z") for number in range(1, 2 * PAGE + 50)]
     quiet = [
         state(f"quiet-{number}", 5000 + number, f"2026-11-21T02:0{number % 5}:00Z") for number in range(700)
@@ -180,3 +182,9 @@ def test_pages_join_without_a_gap_and_without_a_repeat(index: Index) -> None:
     )
     # AND the loud one did not fill the pages
     assert len(asked) - requests_for_every < requests_for_every
+
+
+def test_the_page_shows_what_the_command_prints(search: Run, recording: Index) -> None:
+    shown = re.search(r"\$ kube-events search (.+)\n((?:.+\n)+)```", DOCUMENT.read_text())
+    assert shown
+    assert search(*shlex.split(shown[1])).out == shown[2]
