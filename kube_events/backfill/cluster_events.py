@@ -89,13 +89,16 @@ class ClusterEvents:
         from kubernetes import client, config
 
         try:
-            api = config.new_client_from_config(  # type: ignore[no-untyped-call]
-                config_file=None if kubeconfig is None else str(kubeconfig), context=context
+            options = client.Configuration()
+            # What is worth another try is decided here, and said.
+            options.retries = False
+            config.load_kube_config(  # type: ignore[no-untyped-call]
+                None if kubeconfig is None else str(kubeconfig), context, client_configuration=options
             )
         except (config.ConfigException, yaml.YAMLError, OSError, ValueError, TypeError) as error:
             raise ClusterError(f"kubeconfig: {_one_line(error)}") from None
-        core = client.CoreV1Api(api)
-        self._server: str = api.configuration.host
+        core = client.CoreV1Api(client.ApiClient(options))
+        self._server: str = options.host
         self._say = say
         self._sleep = sleep
         self._clock = clock
