@@ -1,5 +1,6 @@
 # The pipeline watches itself. These alarms go straight to mail, never through the pipeline. Here are those of metrics that
-# AWS writes; alarms_own.tf has those of metrics that the functions write.
+# AWS writes; search_alarms.tf those of OpenSearch;
+# alarms_own.tf has those of metrics that the functions write.
 
 locals {
   consumer_names = { for consumer in local.consumers : consumer => local.names[consumer] }
@@ -15,7 +16,7 @@ locals {
   )
 
   # Each alarm: the sum or maximum of a metric over a period (five minutes unless it says otherwise), above what it is too
-  # much, and in how many periods in a row.
+  # much (or, with `below`, below what it is too little), and in how many periods in a row.
   alarms = merge(
     {
       for name, function in local.names : "${function}-errors" => {
@@ -66,6 +67,7 @@ locals {
         above       = 0, periods = 1
       }
     },
+    local.domain_alarms,
     local.own_alarms,
   )
 }
@@ -79,8 +81,8 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions
   statistic           = each.value.statistic
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = each.value.above
+  comparison_operator = can(each.value.below) ? "LessThanThreshold" : "GreaterThanThreshold"
+  threshold           = try(each.value.below, each.value.above)
   period              = try(each.value.seconds, 300)
   evaluation_periods  = each.value.periods
   # These metrics are only there when something happens: no data is good news.

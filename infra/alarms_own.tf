@@ -20,10 +20,17 @@ locals {
     },
   ]])
 
-  index_alarms = [for function in [for consumer, name in local.consumer_names : name if consumer == "index_events"] : {
-    function    = function, name = "forbidden", metric = "DocumentsForbidden", seconds = 300, periods = 1
-    description = "OpenSearch does not let ${function} write: its role or password, the domain's access policy, or a block on the index. Events wait, and are lost to the index when the stream forgets them; its log says which it is."
-  }]
+  # What is older than the retention (DocumentsTooOld) has no alarm: whoever plays old events back is told by the command.
+  index_alarms = flatten([for function in [for consumer, name in local.consumer_names : name if consumer == "index_events"] : [
+    {
+      function    = function, name = "forbidden", metric = "DocumentsForbidden", seconds = 300, periods = 1
+      description = "OpenSearch does not let ${function} write: its role or password, or the domain's access policy. Events wait, and are lost to the index when the stream forgets them; its log says which it is."
+    },
+    {
+      function    = function, name = "blocked", metric = "DocumentsBlocked", seconds = 300, periods = 1
+      description = "OpenSearch takes no documents: a disk is full, or somebody has blocked an index for writing. Events wait, and are lost to the index when the stream forgets them; the log of ${function} says which index."
+    },
+  ]])
 
   notify_alarms = [
     {

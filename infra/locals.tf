@@ -24,7 +24,7 @@ locals {
     filter_events = 60  # a batch takes well under a second; the rest is for AWS calls that are tried again
     index_events  = 120 # a bulk request, and its refused items again while OpenSearch is busy
     notify        = 60  # five messages at up to ten seconds each, which is what a channel is waited for
-    setup_index   = 120 # a dozen requests to a domain that may just have been made
+    setup_index   = 300 # some thirty requests, to a domain that may just have been made and be busy with its roles
   }
 
   # Megabytes, and with them processor time: 1769 MB is one whole processor.

@@ -94,7 +94,10 @@ module "index_events" {
     CONFIG_BUCKET       = module.state.bucket
     RULES_KEY           = module.state.rules_key
     DEAD_LETTERS_BUCKET = module.state.bucket
+    INDEX_NAME          = var.index_name
     INDEX_PERIOD        = var.index_period
+    RETENTION_DAYS      = var.retention_days
+    WARM_AFTER_DAYS     = var.search.warm_after_days
   })
   policies = {
     read-events = local.kinesis ? module.stream[0].read_policy : module.event_bus[0].read_policies["index_events"]
@@ -112,19 +115,28 @@ module "search" {
   source = "./modules/search"
   count  = local.searchable ? 1 : 0
 
-  name               = var.name
-  location           = local.location
-  mode               = var.search.mode
-  endpoint           = var.search.endpoint
-  domain_arn         = var.search.domain_arn
-  auth               = var.search.auth
-  secret_arn         = var.search.secret_arn
-  secret_kms_key_arn = var.search.secret_kms_key_arn
-  domain             = var.search.domain
-  kms_key_arn        = local.kms_key_arn
-  vpc                = var.vpc
-  writer_role_arn    = module.index_events[0].role_arn
-  setup_role_arn     = module.setup_index[0].role_arn
+  name             = var.name
+  location         = local.location
+  mode             = var.search.mode
+  endpoint         = var.search.endpoint
+  domain_arn       = var.search.domain_arn
+  auth             = var.search.auth
+  secret           = local.search_secrets.write
+  setup_secret     = local.search_secrets.setup
+  master_secret    = local.search_secrets.master
+  domain           = merge(var.search.domain, { cold = var.search.cold_after_days > 0 })
+  access           = local.access
+  dashboards_login = var.search.dashboards_login
+  cognito          = var.search.cognito
+  saml             = var.search.saml
+  dashboards       = local.dashboards
+  kms_key_arn      = local.kms_key_arn
+  vpc              = var.vpc
+  writer_role_arn  = module.index_events[0].role_arn
+  setup_role_arn   = module.setup_index[0].role_arn
+
+  log_retention_days = var.log_retention_days
+  force_destroy      = var.force_destroy
   tags               = var.tags
 }
 
@@ -133,7 +145,7 @@ module "setup_index" {
   count  = local.searchable ? 1 : 0
 
   name                 = local.names["setup_index"]
-  description          = "Puts index template, alias and retention into OpenSearch. Called by Terraform when they change."
+  description          = "Puts template, retention, roles and dashboards into OpenSearch. Called by Terraform when they change."
   handler              = "lambdas.setup_index.handler.lambda_handler"
   package              = local.packages["setup_index"]
   location             = local.location
@@ -142,30 +154,23 @@ module "setup_index" {
   timeout              = local.timeouts["setup_index"]
   reserved_concurrency = local.reserved_concurrency["setup_index"]
   vpc                  = var.vpc
-  environment = merge(module.search[0].environment, {
-    RETENTION_DAYS = var.retention_days
-    INDEX_PERIOD   = var.index_period
-  })
-  policies = { set-up = module.search[0].setup_policy }
-  tags     = var.tags
+  environment          = local.setup_environment
+  policies             = { set-up = module.search[0].setup_policy }
+  tags                 = var.tags
 }
 
-# The template lies in the zip, and the zip's key names its version.
+# Everything that it puts lies in the zip, whose key names its version, or in its environment.
 resource "aws_lambda_invocation" "setup_index" {
   count = local.searchable ? 1 : 0
 
   function_name = module.setup_index[0].name
   input         = jsonencode({})
 
-  triggers = {
-    code           = local.packages["setup_index"].key
-    endpoint       = module.search[0].endpoint
-    retention_days = var.retention_days
-    index_period   = var.index_period
-  }
+  triggers = merge(local.setup_environment, { code = local.packages["setup_index"].key })
 
-  # The function is there a little before its role may sign requests or read the password.
-  depends_on = [module.setup_index]
+  # The function is there a little before its role may sign requests or read the password. And the domain is done with one
+  # change of how people sign in before it is asked for the next.
+  depends_on = [module.setup_index, module.search]
 }
 
 # ------------------------------------------------------------------ to people

@@ -26,6 +26,7 @@ output "exporter_values" {
         settings = merge(
           { cluster = cluster, sink = var.transport, region = local.location.region },
           local.kinesis ? { stream = module.stream[0].arn } : { event_bus = module.event_bus[0].arn },
+          { for name, value in local.cluster_locations[cluster] : "cluster_${name}" => value if value != null },
         )
         # Pod Identity has the role in its association, `none` has none.
         serviceAccount = merge(
@@ -41,6 +42,27 @@ output "exporter_values" {
 output "opensearch_endpoint" {
   description = "URL of the OpenSearch domain, null with search.mode `none`."
   value       = one(module.search[*].endpoint)
+}
+
+output "dashboards_endpoint" {
+  description = "URL of the OpenSearch Dashboards that setup_index imports our dashboards into, null where it does not."
+  value       = one(module.search[*].dashboards_endpoint)
+}
+
+output "opensearch_master_secret" {
+  description = "ARN of the secret with name and password of the domain's master user, null without dashboards_login `internal`. One made here is empty until somebody puts the value in."
+  value       = one(module.search[*].master_secret_arn)
+}
+
+output "index_shards" {
+  description = "Shards of the index: how many there will be at a time, how many Amazon recommends at most for the domain, and how many it bears; null where that is not known."
+  value       = local.searchable ? local.shards : null
+
+  precondition {
+    # A limit that is not known is null, which compares with nothing.
+    condition     = !local.searchable || try(local.shards.wanted + local.shards.reserve <= local.shards.limit, true)
+    error_message = "The index would have ${local.shards.wanted} shards (${local.shards_reckoned}), beside some ${local.shards.reserve} of OpenSearch itself; the domain bears ${coalesce(local.shards.limit, 0)}, and then takes no new index and no event. Choose a longer index_period, fewer retention_days, an index_name without {cluster}, or more or larger instances."
+  }
 }
 
 output "index_role_arns" {

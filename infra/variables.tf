@@ -131,88 +131,6 @@ variable "batching" {
   }
 }
 
-variable "search" {
-  description = <<-EOT
-    Where events are found again. `mode`: `create` makes an OpenSearch domain as `domain` says, `existing` uses the one at
-    `endpoint`, `none` does without. `auth`: `sigv4` signs with the functions' roles (an existing domain then needs
-    `domain_arn`), `basic` reads `secret_arn`, a secret {"username": …, "password": …}.
-  EOT
-  type = object({
-    mode               = optional(string, "create")
-    endpoint           = optional(string)
-    domain_arn         = optional(string)
-    auth               = optional(string, "sigv4")
-    secret_arn         = optional(string)
-    secret_kms_key_arn = optional(string)
-    domain = optional(object({
-      engine_version   = optional(string, "OpenSearch_2.19")
-      instance_type    = optional(string, "t3.small.search")
-      instance_count   = optional(number, 1)
-      volume_gib       = optional(number, 20)
-      reader_role_arns = optional(list(string), [])
-    }), {})
-  })
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = contains(["create", "existing", "none"], var.search.mode)
-    error_message = "search.mode is `create`, `existing` or `none`."
-  }
-
-  validation {
-    condition     = contains(["sigv4", "basic"], var.search.auth)
-    error_message = "search.auth is `sigv4` or `basic`."
-  }
-
-  validation {
-    condition     = var.search.mode != "existing" || can(regex("^https?://[^/?#@\\s]+/?$", var.search.endpoint))
-    error_message = "With search.mode `existing`, search.endpoint is a URL without a path, such as https://search.example.com."
-  }
-
-  validation {
-    condition     = var.search.mode == "existing" || var.search.endpoint == null
-    error_message = "search.endpoint is for search.mode `existing`."
-  }
-
-  validation {
-    condition     = var.search.mode != "existing" || var.search.auth != "sigv4" || can(regex("^arn:[a-z-]+:es:[a-z0-9-]+:[0-9]{12}:domain/.+$", var.search.domain_arn))
-    error_message = "With search.mode `existing` and search.auth `sigv4`, search.domain_arn is the domain's ARN: the functions' roles name it."
-  }
-
-  validation {
-    condition     = var.search.secret_arn == null || can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:\\S+$", var.search.secret_arn))
-    error_message = "search.secret_arn is the ARN of a Secrets Manager secret, such as arn:aws:secretsmanager:eu-central-1:123456789012:secret:search-AbCdEf."
-  }
-
-  validation {
-    condition     = var.search.auth != "basic" || (var.search.mode == "existing" && var.search.secret_arn != null)
-    error_message = "search.auth `basic` is for search.mode `existing`, and needs search.secret_arn."
-  }
-
-  validation {
-    condition     = var.search.domain.instance_count >= 1 && floor(var.search.domain.instance_count) == var.search.domain.instance_count
-    error_message = "search.domain.instance_count is a whole number from 1."
-  }
-
-  validation {
-    condition     = !can(regex("^(t2|t3)\\.", var.search.domain.instance_type)) || var.search.domain.instance_count <= 10
-    error_message = "search.domain.instance_count is at most 10 with t2 and t3 instances."
-  }
-}
-
-variable "index_period" {
-  description = "One index per `day`, `week` or `month`. Small clusters want fewer and larger ones."
-  type        = string
-  default     = "day"
-  nullable    = false
-
-  validation {
-    condition     = contains(["day", "week", "month"], var.index_period)
-    error_message = "index_period is `day`, `week` or `month`."
-  }
-}
-
 variable "clusters" {
   description = "Names of the clusters whose exporters ship here, as their setting `cluster` says them. Each has an alarm for five minutes without a heartbeat."
   type        = set(string)
@@ -223,6 +141,31 @@ variable "clusters" {
     # The pattern of exporter/settings.py.
     condition     = alltrue([for name in var.clusters : can(regex("^[0-9A-Za-z][0-9A-Za-z._-]{0,99}$", name))])
     error_message = "A name in clusters has 1 to 100 letters, digits, dots, underscores and hyphens, and begins with a letter or digit."
+  }
+}
+
+variable "cluster_locations" {
+  description = "Region and account of clusters, for the events' fields cluster.region and cluster.account. Those of exporter.associate_with are here; of others nothing is said unless it is said here."
+  type = map(object({
+    region  = optional(string)
+    account = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.cluster_locations), var.clusters)) == 0
+    error_message = "cluster_locations names clusters that are not in clusters: ${join(", ", setsubtract(keys(var.cluster_locations), var.clusters))}."
+  }
+
+  validation {
+    condition     = alltrue([for place in var.cluster_locations : place.account == null || can(regex("^[0-9]{12}$", place.account))])
+    error_message = "cluster_locations.*.account is an AWS account: twelve digits, in quotes."
+  }
+
+  validation {
+    condition     = alltrue([for place in var.cluster_locations : place.region == null || can(regex("^[a-z0-9-]{1,32}$", place.region))])
+    error_message = "cluster_locations.*.region is a region such as eu-central-1."
   }
 }
 

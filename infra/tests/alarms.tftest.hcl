@@ -64,6 +64,7 @@ run "the_pipeline_watches_itself" {
       } == {
       kube-events-filter-events-not-set-aside = "DeadLettersFailed of kube-events-filter-events, 1 x 300 s"
       kube-events-filter-events-set-aside     = "DeadLetters of kube-events-filter-events, 1 x 300 s"
+      kube-events-index-events-blocked        = "DocumentsBlocked of kube-events-index-events, 1 x 300 s"
       kube-events-index-events-forbidden      = "DocumentsForbidden of kube-events-index-events, 1 x 300 s"
       kube-events-index-events-not-set-aside  = "DeadLettersFailed of kube-events-index-events, 1 x 300 s"
       kube-events-index-events-set-aside      = "DeadLetters of kube-events-index-events, 1 x 300 s"
@@ -73,6 +74,22 @@ run "the_pipeline_watches_itself" {
       kube-events-notify-unrecorded           = "Unrecorded of kube-events-notify, 1 x 300 s"
     }
     error_message = "What the functions count that nobody should have to look for."
+  }
+
+  assert {
+    condition = {
+      for name, alarm in aws_cloudwatch_metric_alarm.this : trimprefix(name, "kube-events-opensearch-") => "${alarm.statistic} of ${alarm.metric_name} ${alarm.comparison_operator} ${alarm.threshold}, ${alarm.evaluation_periods} x ${alarm.period} s"
+      if alarm.namespace == "AWS/ES" && alarm.dimensions == tomap({ DomainName = "kube-events", ClientId = "123456789012" })
+      } == {
+      full      = "Minimum of FreeStorageSpace LessThanThreshold 5120, 1 x 60 s"
+      key       = "Maximum of KMSKeyInaccessible GreaterThanThreshold 0, 1 x 60 s"
+      memory    = "Maximum of JVMMemoryPressure GreaterThanThreshold 95, 3 x 60 s"
+      processor = "Maximum of CPUUtilization GreaterThanThreshold 80, 3 x 900 s"
+      read-only = "Maximum of ClusterIndexWritesBlocked GreaterThanThreshold 0, 1 x 300 s"
+      red       = "Maximum of ClusterStatus.red GreaterThanThreshold 0, 1 x 60 s"
+      snapshot  = "Maximum of AutomatedSnapshotFailure GreaterThanThreshold 0, 1 x 60 s"
+    }
+    error_message = "A domain made here is watched as Amazon recommends; space is counted in MiB, of a quarter of 20 GiB."
   }
 
   assert {
@@ -104,5 +121,18 @@ run "with_eventbridge_a_function_and_its_queue_are_watched_apart" {
   assert {
     condition     = alltrue([for name in ["kube-events-filter-events-waiting", "kube-events-rule-failing"] : contains(keys(aws_cloudwatch_metric_alarm.this), name)])
     error_message = "Queues that fill up and a rule that fails are watched instead of the stream."
+  }
+}
+
+run "an_existing_domain_is_watched_by_who_has_it" {
+  command = plan
+
+  variables {
+    search = { mode = "existing", endpoint = "https://search.example.com", domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops" }
+  }
+
+  assert {
+    condition     = length([for alarm in aws_cloudwatch_metric_alarm.this : alarm if alarm.namespace == "AWS/ES"]) == 0
+    error_message = "Its alarms are not ours to make."
   }
 }

@@ -61,6 +61,35 @@ run "each_cluster_is_told_its_name_and_where_events_go" {
   }
 }
 
+run "a_cluster_is_told_where_it_is_as_far_as_we_know" {
+  command = plan
+
+  variables {
+    clusters = ["far", "near", "somewhere"]
+    exporter = { associate_with = ["near"] }
+    cluster_locations = {
+      far = { region = "us-east-1", account = "210987654321" }
+    }
+  }
+
+  override_resource {
+    target          = module.stream[0].aws_kinesis_stream.this
+    override_during = plan
+    values          = { arn = "arn:aws:kinesis:eu-central-1:123456789012:stream/kube-events" }
+  }
+
+  assert {
+    condition = {
+      for cluster, values in output.exporter_values : cluster => [try(values.settings.cluster_region, ""), try(values.settings.cluster_account, "")]
+      } == {
+      far       = ["us-east-1", "210987654321"]
+      near      = ["eu-central-1", "123456789012"]
+      somewhere = ["", ""]
+    }
+    error_message = "What is associated here is here, what was said is there, and of the rest nothing is made up."
+  }
+}
+
 run "with_a_bus_irsa_and_a_repository_they_are_told_so" {
   command = plan
 

@@ -85,15 +85,25 @@ run "zips_that_are_not_there_names_and_numbers_out_of_bounds" {
   expect_failures = [var.artifacts, var.name, var.transport, var.batching, var.log_retention_days, var.function_options]
 }
 
-run "a_secret_by_its_name_and_events_for_ever" {
+run "a_secret_by_its_name" {
   command = plan
 
   variables {
-    search         = { mode = "existing", endpoint = "https://search.example.com", auth = "basic", secret_arn = "search" }
-    retention_days = 3651
+    search = { mode = "existing", endpoint = "https://search.example.com", auth = "basic", secret_arn = "search" }
   }
 
-  expect_failures = [var.search, var.retention_days]
+  expect_failures = [var.search]
+}
+
+run "events_for_ever_and_indices_that_nothing_is_put_for" {
+  command = plan
+
+  variables {
+    retention_days = 3651
+    index_name     = "events"
+  }
+
+  expect_failures = [var.retention_days, var.index_name]
 }
 
 run "three_instances_in_one_subnet" {

@@ -189,7 +189,7 @@ run "zips_that_lie_here_are_put_into_the_bucket_by_their_hash" {
   }
 }
 
-run "set_up_again_when_code_or_retention_changes" {
+run "set_up_again_when_anything_changes_that_it_puts" {
   command = plan
 
   variables {
@@ -199,12 +199,16 @@ run "set_up_again_when_code_or_retention_changes" {
 
   assert {
     condition = aws_lambda_invocation.setup_index[0].triggers == tomap({
-      code           = "kube-events/0.1.0/setup_index.zip"
-      endpoint       = "https://search.example.com"
-      index_period   = "day"
-      retention_days = "7"
+      code                = "kube-events/0.1.0/setup_index.zip"
+      ACCESS              = "none"
+      COLD_AFTER_DAYS     = "0"
+      INDEX_PERIOD        = "week"
+      OPENSEARCH_AUTH     = "sigv4"
+      OPENSEARCH_ENDPOINT = "https://search.example.com"
+      RETENTION_DAYS      = "7"
+      WARM_AFTER_DAYS     = "0"
     })
-    error_message = "Whatever the template or the retention depend on calls setup_index again."
+    error_message = "Whatever it puts depends on calls setup_index again."
   }
 }
 

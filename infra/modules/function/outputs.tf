@@ -17,3 +17,8 @@ output "log_group_name" {
   description = "Name of the function's log group."
   value       = aws_cloudwatch_log_group.this.name
 }
+
+output "environment" {
+  description = "What the function is told, beside what every function is."
+  value       = var.environment
+}

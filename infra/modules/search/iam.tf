@@ -1,65 +1,16 @@
-# Who may talk to the domain. With basic authentication it is the secret that opens it, and IAM has no say.
+# What the functions' roles may do. With basic authentication it is the secret that opens the domain, and IAM has no say.
 
 locals {
-  signed = var.auth == "sigv4"
-  # What only reads and is sent by POST, because clients do not put a body into a GET.
-  questions = ["_count", "_field_caps", "_mget", "_msearch", "_search", "_search/scroll"]
-}
+  signed        = var.auth == "sigv4"
+  setup_actions = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"]
+  setup_secret  = var.setup_secret == null ? var.secret : var.setup_secret
 
-data "aws_iam_policy_document" "access" {
-  count = local.create ? 1 : 0
-
-  statement {
-    sid       = "TheWriterWritesInBulk"
-    actions   = ["es:ESHttpPost"]
-    resources = ["${local.own_arn}/_bulk", "${local.own_arn}/*/_bulk"]
-
-    principals {
-      type        = "AWS"
-      identifiers = [var.writer_role_arn]
-    }
-  }
-
-  statement {
-    sid       = "TheSetupPutsTemplatesAndPolicies"
-    actions   = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"]
-    resources = ["${local.own_arn}/*"]
-
-    principals {
-      type        = "AWS"
-      identifiers = [var.setup_role_arn]
-    }
-  }
-
-  dynamic "statement" {
-    for_each = length(var.domain.reader_role_arns) > 0 ? [1] : []
-
-    content {
-      sid       = "ReadersRead"
-      actions   = ["es:ESHttpGet", "es:ESHttpHead"]
-      resources = ["${local.own_arn}/*"]
-
-      principals {
-        type        = "AWS"
-        identifiers = var.domain.reader_role_arns
-      }
-    }
-  }
-
-  dynamic "statement" {
-    for_each = length(var.domain.reader_role_arns) > 0 ? [1] : []
-
-    content {
-      sid       = "ReadersAskWithABody"
-      actions   = ["es:ESHttpPost"]
-      resources = flatten([for question in local.questions : ["${local.own_arn}/${question}", "${local.own_arn}/*/${question}"]])
-
-      principals {
-        type        = "AWS"
-        identifiers = var.domain.reader_role_arns
-      }
-    }
-  }
+  # The secrets that each reads, and the keys that open them. Secrets made here have the key that every function may use.
+  write_secrets = local.signed ? [] : [var.secret]
+  setup_secrets = concat(
+    local.signed ? [] : [local.setup_secret],
+    local.internal ? [{ arn = local.master_secret_arn, kms_key_arn = try(var.master_secret.kms_key_arn, null) }] : [],
+  )
 }
 
 data "aws_iam_policy_document" "write" {
@@ -74,17 +25,17 @@ data "aws_iam_policy_document" "write" {
   }
 
   dynamic "statement" {
-    for_each = local.signed ? [] : [1]
+    for_each = local.write_secrets
 
     content {
       sid       = "ReadThePassword"
       actions   = ["secretsmanager:GetSecretValue"]
-      resources = [var.secret_arn]
+      resources = [statement.value.arn]
     }
   }
 
   dynamic "statement" {
-    for_each = compact([var.secret_kms_key_arn])
+    for_each = compact(local.write_secrets[*].kms_key_arn)
 
     content {
       sid       = "DecryptThePassword"
@@ -95,15 +46,43 @@ data "aws_iam_policy_document" "write" {
 }
 
 data "aws_iam_policy_document" "setup" {
-  source_policy_documents = [data.aws_iam_policy_document.write.json]
-
   dynamic "statement" {
     for_each = local.signed ? [1] : []
 
     content {
-      sid       = "SetUpTemplatesAndPolicies"
-      actions   = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"]
+      sid       = "SetUpTemplatesAndRoles"
+      actions   = local.setup_actions
       resources = ["${local.arn}/*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(local.setup_secrets) > 0 ? [1] : []
+
+    content {
+      sid       = "ReadThePassword"
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = local.setup_secrets[*].arn
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(compact(local.setup_secrets[*].kms_key_arn)) > 0 ? [1] : []
+
+    content {
+      sid       = "DecryptThePassword"
+      actions   = ["kms:Decrypt"]
+      resources = compact(local.setup_secrets[*].kms_key_arn)
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.internal ? [1] : []
+
+    content {
+      sid       = "PutThePasswordsUserInItsPlace"
+      actions   = ["es:DescribeDomainConfig", "es:UpdateDomainConfig"]
+      resources = [local.own_arn]
     }
   }
 }
