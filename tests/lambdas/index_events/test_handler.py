@@ -288,6 +288,27 @@ def test_a_cluster_without_room_for_an_index_delays(
     assert deployed.dead_letters() == []
 
 
+def test_a_domain_with_standby_zones_that_the_template_does_not_fit_delays_loudly(
+    index: OpenSearchApi, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # GIVEN a cluster that wants as many copies as it has zones, as Multi-AZ with Standby does
+    awareness = "cluster.routing.allocation.awareness"
+    zones = {f"{awareness}.attributes": "zone", f"{awareness}.force.zone.values": "a,b,c"}
+    wants = zones | {f"{awareness}.balance": True}
+    handler = deployed.start(index.url)
+    capsys.readouterr()
+    index.call("PUT", "/_cluster/settings", {"persistent": wants})
+    try:
+        # WHEN
+        response = handler(kinesis_batch(observation(1), observation(2)), LambdaContext())
+    finally:
+        index.call("PUT", "/_cluster/settings", {"persistent": dict.fromkeys(wants)})
+    # THEN it is not the documents' fault
+    assert failed(response) == [sequence_number(0), sequence_number(1)]
+    assert emitted(capsys)["DocumentsForbidden"] == 2
+    assert deployed.dead_letters() == []
+
+
 def test_a_closed_index_delays_its_documents_loudly_until_somebody_opens_it(
     index: OpenSearchApi, deployed: Deployed, capsys: pytest.CaptureFixture[str]
 ) -> None:
