@@ -85,8 +85,8 @@ def _without_message_keyword(template: Template) -> None:
     del _fields(template)["message"]["fields"]
 
 
-def _with_norms(template: Template) -> None:
-    _fields(template)["message"]["norms"] = True
+def _without_norms(template: Template) -> None:
+    _fields(template)["message"]["norms"] = False
 
 
 def _without_positions(template: Template) -> None:
@@ -108,7 +108,7 @@ CHOICES: Mapping[str, Callable[[Template], None]] = {
     "sorted by @timestamp": _sorted_by_time,
     "sorted by involvedObject.uid, @timestamp": _sorted_by_object,
     "without message.keyword": _without_message_keyword,
-    "norms of message": _with_norms,
+    "no norms in message (no ranking by length)": _without_norms,
     "no positions in message (no phrases)": _without_positions,
     "no doc_values for versions and Event names": _without_doc_values_of_ids,
 }
