@@ -63,14 +63,14 @@ class OpenSearchProcess:
             said = self._folder.output.read_text(errors="replace")
             if ended:
                 raise ServerError(
-                    f"OpenSearch ended with exit code {self._process.returncode}: {_last_words(said)}"
+                    f"OpenSearch ended with exit code {self._process.returncode}: {last_words(said)}"
                 )
             if published := _PUBLISHED.search(said):
                 self._port = int(published[1])
                 self._release()
                 return f"http://127.0.0.1:{self._port}"
             time.sleep(0.1)
-        raise ServerError(f"OpenSearch did not come up within {START_SECONDS} s: {_last_words(said)}")
+        raise ServerError(f"OpenSearch did not come up within {START_SECONDS} s: {last_words(said)}")
 
     def kill(self) -> None:
         """End it without a warning; its directory and its port stay."""
@@ -149,8 +149,12 @@ def _root() -> bool:
     return os.geteuid() == 0
 
 
-def _last_words(said: str) -> str:
+def last_words(said: str) -> str:
     """The first line that names an error, else the last line: one line is enough to act on."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    errors = [line for line in lines if "ERROR" in line or "Exception" in line or "error:" in line]
-    return (errors or lines or ["it said nothing"])[0 if errors else -1][:500]
+    # The node prints its options as well, in which the word stands, too.
+    telling = [line for line in lines if "[INFO ]" not in line and "[WARN ]" not in line]
+    for sign in ("Exception: ", "ERROR", "error:", "Error: "):
+        if named := [line for line in telling if sign in line]:
+            return named[0][:500]
+    return (lines or ["it said nothing"])[-1][:500]

@@ -65,6 +65,66 @@ def test_a_given_address_of_something_else_is_named(
         OpenSearchServer.start(say=lambda line: None)
 
 
+def test_a_given_server_is_not_ours_to_end(httpserver: HTTPServer) -> None:
+    # GIVEN
+    httpserver.expect_request("/_cluster/health").respond_with_json({"status": "green"})
+    httpserver.expect_request("/").respond_with_json({"version": {"number": "2.19.4"}})
+    server = OpenSearchServer.attach(httpserver.url_for("/"), say=lambda line: None)
+    # WHEN / THEN
+    for order in (server.kill, server.restart):
+        with pytest.raises(ServerError, match="is not ours to end: it was given, or is stopped"):
+            order()
+    with pytest.raises(ServerError, match="has no password: nobody has to sign in"):
+        server.write_secret()
+
+
+def test_a_given_server_is_signed_in_to_and_asked_for_its_plugins(httpserver: HTTPServer) -> None:
+    # GIVEN a server that knows one user
+    signed = {"Authorization": "Basic YWRtaW46aHVudGVyMg=="}
+    for path, answer in (
+        ("/_cluster/health", {"status": "green"}),
+        ("/", {"version": {"number": "2.19.4"}}),
+        ("/_cat/plugins", [{"name": "a", "component": "opensearch-index-management"}]),
+    ):
+        httpserver.expect_request(path, headers=signed).respond_with_json(answer)
+    # WHEN
+    server = OpenSearchServer.attach(httpserver.url_for("/"), ("admin", "hunter2"), say=lambda line: None)
+    # THEN
+    assert server.admin == ("admin", "hunter2")
+    assert server.has_ism
+
+
+def test_a_server_that_does_not_name_its_plugins_is_one_line(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/_cat/plugins").respond_with_data("no", status=403)
+    server = OpenSearchServer(httpserver.url_for("").rstrip("/"), "2.19.4")
+    with pytest.raises(ServerError, match="does not name its plugins: HTTP 403"):
+        _ = server.has_ism
+
+
+def test_what_is_particular_is_started_beside_a_given_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN a server that is given, which nobody asks for anything
+    monkeypatch.setenv("OPENSEARCH_URL", "http://127.0.0.1:9")
+    # WHEN / THEN the version is looked at instead
+    with pytest.raises(ServerError, match=r"OpenSearch '1\.0\.0' is none that the sandbox can start"):
+        OpenSearchServer.start("1.0.0", say=lambda line: None)
+
+
+@pytest.mark.opensearch
+def test_a_setting_that_the_server_does_not_know_is_named_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        # GIVEN
+        folder = Path(name)
+        folder.chmod(0o755)
+        monkeypatch.setattr(tempfile, "tempdir", name)
+        # WHEN
+        with pytest.raises(ServerError, match=r"OpenSearch ended with exit code 1: .*no\.such\.setting"):
+            OpenSearchServer.start(settings={"no.such.setting": 1}, say=lambda line: None)
+        # THEN
+        assert list(folder.iterdir()) == []
+
+
 @pytest.mark.opensearch
 def test_an_own_server_starts_beside_others_and_leaves_nothing() -> None:
     # GIVEN a directory of its own for temporary files, open to the user that the server runs as
