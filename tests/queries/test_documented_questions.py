@@ -16,7 +16,9 @@ import pytest
 
 from kube_events.__main__ import main
 from lambdas.index_events.document import build_document
+from sandbox.opensearch import OpenSearchServer
 from tests.fixtures.opensearch_api import OpenSearchApi
+from tests.fixtures.reader import new_person
 from tests.queries.documented import Question, questions
 from tests.queries.dql import translate
 from tests.queries.night import CLUSTER, FIXED_CLUSTER, night_until, recording_until
@@ -76,13 +78,34 @@ def test_there_are_thirty_questions_numbered_in_their_order() -> None:
 def test_each_question_finds_what_there_is_in_three_ways(
     clean_index: OpenSearchApi, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    _each_finds_what_there_is(clean_index, ["--endpoint", clean_index.url, "--auth", "none"], capsys)
+
+
+@pytest.mark.search
+def test_each_question_finds_it_in_every_version(
+    search_server: OpenSearchServer,
+    clean_search: OpenSearchApi,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connection = ["--endpoint", clean_search.url, "--auth", "none"]
+    if search_server.admin:
+        reader = new_person(clean_search, "reader", reads=True)
+        monkeypatch.setenv("KUBE_EVENTS_OPENSEARCH_PASSWORD", reader.password)
+        connection[2:] = ["--user", reader.name]
+    _each_finds_what_there_is(clean_search, connection, capsys)
+
+
+def _each_finds_what_there_is(
+    api: OpenSearchApi, connection: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     # GIVEN the recording and a bad night
-    _fill(clean_index, datetime.now(UTC))
+    _fill(api, datetime.now(UTC))
     for each in QUESTIONS:
         # WHEN
-        by_dsl = _events(clean_index, each.body["query"])
-        by_search = _searched(each, clean_index.url, capsys)
-        by_dql = _events(clean_index, {"bool": {"filter": [translate(each.dql), _time(each)]}})
+        by_dsl = _events(api, each.body["query"])
+        by_search = _searched(each, connection, capsys)
+        by_dql = _events(api, {"bool": {"filter": [translate(each.dql), _time(each)]}})
         # THEN
         of_clusters = Counter(cluster for cluster, _ in by_dsl)
         recorded, made = of_clusters["demo"], of_clusters[CLUSTER] + of_clusters[FIXED_CLUSTER]
@@ -90,7 +113,7 @@ def test_each_question_finds_what_there_is_in_three_ways(
         assert by_search == by_dsl, each.title
         assert by_dql == by_dsl, each.title
         # AND as it stands on the page it is accepted, and says something
-        assert _says_something(clean_index.call("POST", each.path, each.body)), each.title
+        assert _says_something(api.call("POST", each.path, each.body)), each.title
 
 
 def _fill(api: OpenSearchApi, now: datetime) -> None:
@@ -112,10 +135,12 @@ def _events(api: OpenSearchApi, query: dict[str, Any]) -> set[tuple[str, str]]:
     return {(hit["_source"]["cluster"]["name"], hit["_source"]["metadata"]["uid"]) for hit in hits}
 
 
-def _searched(question: Question, endpoint: str, capsys: pytest.CaptureFixture[str]) -> set[tuple[str, str]]:
+def _searched(
+    question: Question, connection: list[str], capsys: pytest.CaptureFixture[str]
+) -> set[tuple[str, str]]:
     """Run the command as it stands, and its pipe; then the same for documents."""
     command, _, pipe = question.command.partition(" | ")
-    arguments = ["search", *shlex.split(command), "--endpoint", endpoint, "--auth", "none"]
+    arguments = ["search", *shlex.split(command), *connection]
     assert main(arguments) == 0
     printed = capsys.readouterr()
     assert printed.out, question.title
