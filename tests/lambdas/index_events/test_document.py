@@ -169,6 +169,16 @@ def test_every_keyword_has_a_limit() -> None:
     assert all(0 < mapping["ignore_above"] <= 8191 for mapping in keywords(mappings()))
 
 
+def test_an_index_is_one_shard_with_a_copy_where_there_is_a_second_node_compressed_well() -> None:
+    # What docs/index.md and bench/README.md give the reasons for
+    assert index_template()["template"]["settings"]["index"] == {
+        "number_of_shards": 1,
+        "auto_expand_replicas": "0-1",
+        "codec": "best_compression",
+        "refresh_interval": "5s",
+    }
+
+
 def test_the_document_is_the_record_and_can_be_put_back_on_the_stream() -> None:
     assert decode(build_document(complete_event()).source) == complete_event()
 
