@@ -56,7 +56,9 @@ def secure(home: Path, jdk: Jdk, password: str) -> dict[str, Setting]:
         },
     )
     if "### Success" not in answer.stdout:
-        raise ServerError(f"the security plugin cannot be set up: {_reason(answer.stdout + answer.stderr)}")
+        # The plugin repeats a password that it refuses.
+        reason = _reason(answer.stdout + answer.stderr).replace(password, "***")
+        raise ServerError(f"the security plugin cannot be set up: {reason}")
     _leave_only_the_admin(home / "config" / "opensearch-security" / "internal_users.yml")
     demo: dict[str, Setting] = yaml.safe_load((home / "config" / "opensearch.yml").read_text())
     return {**demo, **OURS}
