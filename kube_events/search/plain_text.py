@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _ELLIPSIS = "…"
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_DOUBTFUL = re.compile(r"[^\n -~]")
+"""All but visible ASCII and line ends: most text is nothing else, and need not be looked at further."""
 
 
 def plain(text: str) -> str:
@@ -12,19 +17,16 @@ def plain(text: str) -> str:
 
     Those are controls (escape sequences begin with one) and format characters, which can turn text around.
     """
-    line = " ".join(text.split())
-    return "".join("\ufffd" if unicodedata.category(each) in _UNSEEN else each for each in line)
-
-
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+    return _DOUBTFUL.sub(lambda found: "\ufffd" if _unseen(found[0]) else found[0], " ".join(text.split()))
 
 
 def escaped_json(text: str) -> str:
     r"""The same JSON, with what `plain` replaces written as `\uXXXX`. Line ends stay."""
-    return "".join(
-        _json_escape(each) if each != "\n" and unicodedata.category(each) in _UNSEEN else each
-        for each in text
-    )
+    return _DOUBTFUL.sub(lambda found: _json_escape(found[0]) if _unseen(found[0]) else found[0], text)
+
+
+def _unseen(character: str) -> bool:
+    return unicodedata.category(character) in _UNSEEN
 
 
 def _json_escape(character: str) -> str:
