@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 PLACE = "objects"
 """The one place of this source: objects are read in the order of their keys."""
 
+END = "end"
+"""In place of a line: with this object nothing more is to be done."""
+
+TRIES = 3
+"""For an object whose transfer breaks off; botocore itself tries a request again only up to its answer."""
+
 _URL = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>.*))?")
 
 _GZIP = b"\x1f\x8b"
@@ -83,8 +89,8 @@ class ArchiveSource:
             )
         self._window = window
         self._until = until
-        lines, _, self._key = after.get(PLACE, "0:").partition(":")
-        self._lines = int(lines) if lines.isdecimal() else 0
+        line, _, self._key = after.get(PLACE, "0:").partition(":")
+        self._line = None if line == END else int(line)
 
     def __iter__(self) -> Iterator[Finding]:
         """Each line of each object, in the order of days and keys.
@@ -95,11 +101,13 @@ class ArchiveSource:
         """
         with aws_calls(f"the archive s3://{self._bucket}"):
             for item in self._objects():
-                key = item["Key"]
-                if key >= self._key and item["LastModified"] <= self._until:
-                    yield from self._object(
-                        key, item["LastModified"], skip=self._lines if key == self._key else 0
-                    )
+                key, written = item["Key"], item["LastModified"]
+                if written > self._until or key < self._key:
+                    continue
+                if key > self._key:
+                    yield from self._object(key, written, skip=0)
+                elif self._line is not None:
+                    yield from self._object(key, written, skip=self._line)
 
     def _objects(self) -> Iterator[ObjectTypeDef]:
         pages = self._client.get_paginator("list_objects_v2")
@@ -121,18 +129,24 @@ class ArchiveSource:
                     yield Found(mark, f"{key}#{number}", url, written, line.rstrip(b"\r\n"))
         except _BROKEN as error:
             what = f"{url}, behind line {number}"
-            yield Unreadable(Mark(PLACE, f"{number}:{key}"), what, f"no whole gzip: {error}")
+            yield Unreadable(Mark(PLACE, f"{END}:{key}"), what, f"no whole gzip: {error}")
 
     def _body(self, key: str, url: str) -> bytes:
         """The whole object: Firehose ends one at 64 MiB."""
-        from botocore.exceptions import ClientError
+        from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 
-        try:
-            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if code_of(error) != "InvalidObjectState":
-                raise
-            raise CommandError([f"{url} lies in a storage class that has to be restored first"]) from None
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            except ClientError as error:
+                if code_of(error) != "InvalidObjectState":
+                    raise
+                raise CommandError([f"{url} lies in a storage class that has to be restored first"]) from None
+            except (HTTPClientError, IncompleteReadError):
+                if attempt == TRIES:
+                    raise
 
 
 def _lines(body: bytes) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,32 @@ def test_an_object_that_is_cut_off_is_named_and_the_rest_is_indexed(
     assert errors.endswith("1 objects could not be read to their end: named above\n")
     sent = {msgspec.json.decode(data)["metadata"]["uid"] for data in index_function.data()}
     assert "uid-60" in sent
+
+
+def test_a_replay_that_goes_on_tells_of_a_cut_object_once(
+    index_function: IndexFunctionServer,
+    archive: Archive,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # GIVEN a replay that passed an object that is cut off, and was interrupted behind it
+    for number in range(4):
+        [key] = archive.put(seen(number), number=number)
+        if number == 1:
+            archive.aws.s3.put_object(Bucket=archive.bucket, Key=key, Body=b"\x1f\x8b\x08")
+    file = tmp_path / "progress"
+    command = ["--from", "2h", "--archive", archive.url, "--rate", "1", "--progress-file", str(file)]
+    index_function.answers(None, refused(403, "AccessDeniedException", "no"))
+    assert replay(*command) == 1
+    assert json.loads(file.read_bytes())["tally"]["unopened"] == 1
+    index_function.batches.clear()
+    # WHEN it goes on
+    assert replay(*command) == 1
+    # THEN
+    assert capsys.readouterr().err.endswith("1 objects could not be read to their end: named above\n")
+    assert index_function.data() == [encode(seen(2)), encode(seen(3))]
+    # AND it is finished all the same
+    assert replay(*command) == 0
 
 
 def test_an_object_that_was_unpacked_and_lies_in_a_folder_is_read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ import pytest
 from eventcore.backoff import Backoff
 from kube_events.errors import CommandError
 from kube_events.reindex.found import Found, Mark
-from kube_events.reindex.function import IndexFunction
+from kube_events.reindex.function import IndexFunction, size_of
 from kube_events.reindex.rate import Rate
 from kube_events.reindex.sender import PATIENCE, Sender
 from kube_events.reindex.tally import Tally
@@ -78,6 +79,7 @@ def test_a_record_looks_as_lambda_hands_it_over(
         "awsRegion": "eu-central-1",
         "eventSourceARN": "arn:stream",
     }
+    assert len(json.dumps(record)) <= size_of(batch(1)[0])
 
 
 def test_back_off_grows_and_begins_anew_with_progress(
