@@ -29,7 +29,7 @@ locals {
         dimensions = { DeliveryStreamName = module.archive[0].delivery_stream }
       }
       "archive-too-many-partitions" = {
-        description = "More than 500 clusters and days at once: what is over that lies under errors/ in the archive's bucket. AWS raises the quota."
+        description = "More than 500 partitions (kinds of record, dates, clusters) at once: what is over that lies under errors/ in the archive's bucket. AWS raises the quota."
         namespace   = "AWS/Firehose", metric = "PartitionCountExceeded", statistic = "Maximum", above = 0
         dimensions  = { DeliveryStreamName = module.archive[0].delivery_stream }
       }
