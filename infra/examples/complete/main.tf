@@ -1,5 +1,5 @@
-# Everything that can be chosen, for a large company: an on-demand stream, a domain that exists in a VPC, a release's zips,
-# chats beside mail, and a cluster whose exporter is associated with its role.
+# Everything that can be chosen, for a large company: an on-demand stream, a domain in a VPC with a sign-on, a release's
+# zips, chats beside mail, and two clusters, of which one is here.
 
 provider "aws" {
   region = "eu-central-1"
@@ -27,16 +27,34 @@ module "kube_events" {
     sre-dingtalk = { type = "dingtalk", at_mobiles = ["13800000000"], at_user_ids = ["lead-of-sre"] }
   }
 
+  # A domain of three nodes in a network, which people enter by the company's sign-on. Its groups say who may do what.
   search = {
-    mode       = "existing"
-    endpoint   = "https://vpc-ops-abcdefghijklmnopqrstuvwxyz.eu-central-1.es.amazonaws.com"
-    domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops"
-    auth       = "sigv4"
+    dashboards_login = "saml"
+    saml = {
+      entity_id       = "https://idp.example.com/metadata"
+      metadata        = file(var.idp_metadata)
+      roles_key       = "groups"
+      admin_role      = "platform"
+      session_minutes = 480
+    }
+    access = { reader_roles = ["developers", "arn:aws:iam::123456789012:role/sre"] }
+    # Written and searched often for a fortnight, and now and then for the rest of the quarter.
+    warm_after_days = 14
+    domain = {
+      engine_version    = "OpenSearch_2.19"
+      instance_type     = "r7g.large.search"
+      instance_count    = 3
+      volume_gib        = 200
+      dedicated_masters = { instance_type = "m7g.large.search" }
+      warm              = { instance_type = "ultrawarm1.medium.search" }
+      logs              = ["ES_APPLICATION_LOGS"]
+    }
   }
   vpc = {
-    subnet_ids         = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+    subnet_ids         = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1", "subnet-0123456789abcdef2"]
     security_group_ids = ["sg-0123456789abcdef0"]
   }
+  index_name     = "kube-events-{cluster}"
   index_period   = "day"
   retention_days = 90
 
@@ -48,9 +66,10 @@ module "kube_events" {
   }
 
   # The image is pulled by the clusters of another account too.
-  clusters         = ["prod-eu"]
-  exporter         = { identity = "pod-identity", associate_with = ["prod-eu"] }
-  image_repository = { keep = 50, reader_account_ids = ["210987654321"] }
+  clusters          = ["prod-eu", "prod-us"]
+  cluster_locations = { prod-us = { region = "us-east-1", account = "210987654321" } }
+  exporter          = { identity = "pod-identity", associate_with = ["prod-eu"] }
+  image_repository  = { keep = 50, reader_account_ids = ["210987654321"] }
 
   alarm_mail                 = ["platform@example.com"]
   log_retention_days         = 90

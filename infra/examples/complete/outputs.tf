@@ -18,9 +18,14 @@ output "opensearch_endpoint" {
   value       = module.kube_events.opensearch_endpoint
 }
 
-output "index_role_arns" {
-  description = "Roles that the domain has to let in."
-  value       = module.kube_events.index_role_arns
+output "dashboards_endpoint" {
+  description = "Where people look at them."
+  value       = module.kube_events.dashboards_endpoint
+}
+
+output "index_shards" {
+  description = "Shards of the index, and how many the domain bears."
+  value       = module.kube_events.index_shards
 }
 
 output "receiver_secrets" {

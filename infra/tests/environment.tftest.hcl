@@ -1,0 +1,90 @@
+# What the functions are told about OpenSearch. tests/infra/test_environment.py holds these plans against the functions'
+# settings; the ARNs and addresses that only an apply knows are said here.
+
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "made-up"
+  secret_key                  = "made-up"
+  max_retries                 = 1
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "123456789012" }
+}
+
+override_resource {
+  target          = module.index_events[0].aws_iam_role.this
+  override_during = plan
+  values          = { arn = "arn:aws:iam::123456789012:role/kube-events-index-events" }
+}
+
+override_resource {
+  target          = module.setup_index[0].aws_iam_role.this
+  override_during = plan
+  values          = { arn = "arn:aws:iam::123456789012:role/kube-events-setup-index" }
+}
+
+override_resource {
+  target          = module.search[0].aws_opensearch_domain.this
+  override_during = plan
+  values          = { endpoint = "search-kube-events.eu-central-1.es.amazonaws.com" }
+}
+
+override_resource {
+  target          = module.search[0].aws_secretsmanager_secret.master
+  override_during = plan
+  values          = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:kube-events/opensearch-master-AbCdEf" }
+}
+
+variables {
+  artifacts  = { bucket = "releases", prefix = "kube-events/0.1.0/" }
+  rules_file = "tests/fixtures/rules/good.yaml"
+  receivers = {
+    ops-mail     = { type = "sns", mail = ["ops@example.com"] }
+    sre-dingtalk = { type = "dingtalk" }
+  }
+}
+
+run "a_domain_made_here" {
+  command = plan
+
+  variables {
+    search = {
+      access           = { reader_roles = ["arn:aws:iam::123456789012:role/sre"] }
+      dashboards_login = "internal"
+      warm_after_days  = 7
+      cold_after_days  = 14
+      domain           = { instance_type = "r7g.large.search", instance_count = 3, dedicated_masters = {}, warm = {} }
+    }
+  }
+
+  assert {
+    condition     = output.opensearch_master_secret == module.setup_index[0].environment["INTERNAL_MASTER_SECRET_ARN"] && output.dashboards_endpoint == module.setup_index[0].environment["DASHBOARDS_ENDPOINT"]
+    error_message = "What setup_index is told, people are told too."
+  }
+}
+
+run "an_existing_server" {
+  command = plan
+
+  variables {
+    search = {
+      mode             = "existing"
+      endpoint         = "https://search.example.com"
+      auth             = "basic"
+      secret_arn       = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:writer-AbCdEf"
+      setup_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:admin-AbCdEf"
+      access           = { manage = true, writer_users = ["kube-events"], reader_users = ["night-shift"] }
+      dashboards       = { endpoint = "https://dashboards.example.com", tenant = "kube_events" }
+    }
+  }
+
+  assert {
+    condition     = output.opensearch_master_secret == null && output.dashboards_endpoint == "https://dashboards.example.com"
+    error_message = "No master user of ours, and Dashboards where it was said."
+  }
+}
