@@ -55,7 +55,7 @@ def checked_endpoint(text: str) -> str:
         )
     if "@" in url.netloc:
         raise OpenSearchError(
-            "the endpoint holds a user: give it by --user, its password as the prompt asks for it"
+            "the endpoint holds a user: give it by --user, and the password when it is asked for"
         )
     return text.rstrip("/")
 

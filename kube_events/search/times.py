@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from eventcore.rules.durations import parse_duration
 
@@ -20,8 +20,9 @@ class TimeError(ValueError):
 
 
 def beginning(text: str, *, now: datetime, zone: tzinfo | None) -> datetime:
-    """The moment from which on: of a date its first. Times without an offset are of `zone`; None is this
-    machine's, whose offset may have been another at that time.
+    """The moment, in UTC, from which on: of a date its first.
+
+    Times without an offset are of `zone`; None is this machine's, whose offset may have been another then.
 
     Raises:
         TimeError: the text is none of what is allowed, or outside of the calendar.
@@ -30,7 +31,7 @@ def beginning(text: str, *, now: datetime, zone: tzinfo | None) -> datetime:
 
 
 def end(text: str, *, now: datetime, zone: tzinfo | None) -> datetime:
-    """The moment before which: of a date the first of the day after, so that the whole day is in it.
+    """The moment, in UTC, before which: of a date the first of the day after, so that the whole day is in it.
 
     Raises:
         TimeError: the text is none of what is allowed, or outside of the calendar.
@@ -47,11 +48,11 @@ def _moment(text: str, now: datetime, zone: tzinfo | None, *, days: int) -> date
             return _in_zone(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001
         if _TIME.fullmatch(text):
             time = datetime.fromisoformat(text.upper().replace(" ", "T"))
-            return time if time.tzinfo else _in_zone(time, zone)
+            return time.astimezone(UTC) if time.tzinfo else _in_zone(time, zone)
     except (ValueError, OverflowError):
         pass
     raise TimeError(f"{text!r}: expected {ALLOWED}")
 
 
 def _in_zone(time: datetime, zone: tzinfo | None) -> datetime:
-    return time.replace(tzinfo=zone) if zone else time.astimezone()
+    return (time.replace(tzinfo=zone) if zone else time).astimezone(UTC)

@@ -99,6 +99,21 @@ def test_sigv4_signs_for_the_service_and_the_region(
     assert "/eu-central-1/es/aws4_request, SignedHeaders=" in request.headers["Authorization"]
 
 
+def test_a_session_that_has_ended_is_said(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, endpoint: str
+) -> None:
+    # GIVEN a profile of single sign-on to which nobody is signed in: the first request that is signed shows it
+    config = tmp_path / "config"
+    config.write_text(
+        "[profile work]\nsso_session = work\nsso_account_id = 123456789012\nsso_role_name = reader\n"
+        "[sso-session work]\nsso_region = eu-central-1\nsso_start_url = https://sso.example.com/start\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    # WHEN / THEN
+    line = one_line(run("--endpoint", endpoint, "--profile", "work", "--region", "eu-central-1"))
+    assert line.startswith("AWS credentials: Error loading SSO Token")
+
+
 def test_a_domain_says_its_region_itself() -> None:
     hosts = {
         "https://search-events-abc.eu-central-1.es.amazonaws.com": "eu-central-1",

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 from base64 import b64decode
+from typing import Any
 
 from pytest_httpserver import HTTPServer
 
@@ -23,7 +24,9 @@ DOCUMENT = {
     "involvedObject": {"kind": "Pod", "namespace": "shop", "name": "web-1"},
     "message": "Back-off restarting failed container app in pod web-1, and much more of the same",
 }
-ANSWER = {"hits": {"hits": [{"_id": "a", "_source": DOCUMENT, "sort": [1, "prod-eu", "a", "1"]}]}}
+ANSWER: dict[str, Any] = {
+    "hits": {"hits": [{"_id": "a", "_source": DOCUMENT, "sort": [1, "prod-eu", "a", "1"]}]}
+}
 
 
 def read_until(terminal: int, text: bytes) -> bytes:
@@ -64,3 +67,16 @@ def test_a_person_is_asked_and_gets_what_fits(httpserver: HTTPServer) -> None:
     assert len(row) == COLUMNS
     (request, _), *_ = httpserver.log
     assert b64decode(request.headers["Authorization"].removeprefix("Basic ")) == b"me:open sesame"
+
+
+def test_a_terminal_without_a_character_gets_its_number(httpserver: HTTPServer) -> None:
+    answer = {"hits": {"hits": [ANSWER["hits"]["hits"][0] | {"_source": DOCUMENT | {"message": "起動"}}]}}
+    httpserver.expect_request("/kubernetes-events/_search").respond_with_json(answer)
+    endpoint = httpserver.url_for("").rstrip("/")
+    finished = subprocess.run(
+        [sys.executable, "-m", "kube_events", "search", "--endpoint", endpoint, "--auth", "none"],
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+    )
+    assert finished.stdout.endswith(rb"\u8d77\u52d5" + b"\n")
