@@ -102,7 +102,7 @@ def test_sigv4_signs_for_the_service_and_the_region(
 def test_a_session_that_has_ended_is_said(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, endpoint: str
 ) -> None:
-    # GIVEN a profile of single sign-on to which nobody is signed in: the first request that is signed shows it
+    # GIVEN a profile of single sign-on to which nobody is signed in: the first request to be signed shows it
     config = tmp_path / "config"
     config.write_text(
         "[profile work]\nsso_session = work\nsso_account_id = 123456789012\nsso_role_name = reader\n"
