@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from eventcore.event import Cluster, Event
-from eventcore.identity import index_name, observation_id
+from eventcore.identity import observation_id
 from eventcore.normalise import normalise
 from eventcore.rules import Ruleset, decode_compiled
 from eventcore.wire import as_view
@@ -49,9 +49,9 @@ class Flow:
         """Events so far."""
 
     @property
-    def index(self) -> str:
-        """Where its numbered events go."""
-        return index_name(self._numbered(0), "day")
+    def example(self) -> Event:
+        """One of its numbered events, that is not put."""
+        return self._numbered(0)
 
     def run(self, seconds: float) -> None:
         """Let it flow for so long."""

@@ -9,7 +9,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import msgspec
 import urllib3
 
 from eventcore.event import Event
-from eventcore.identity import partition_key
+from eventcore.identity import index_name, partition_key
 from eventcore.wire import encode
 from sandbox.aws import AwsStandIn
 from sandbox.aws.process import REGION
@@ -54,7 +54,7 @@ class IndexPath:
         configuration = boto3.client("lambda", **aws.client_settings).get_function_configuration(
             FunctionName=FUNCTION
         )
-        self._bucket = configuration["Environment"]["Variables"]["DEAD_LETTERS_BUCKET"]
+        self._variables: dict[str, Any] = dict(configuration["Environment"]["Variables"])
 
     def put(self, events: Sequence[Event]) -> None:
         """Put them on the stream, as an exporter does."""
@@ -81,11 +81,12 @@ class IndexPath:
 
     def dead_letters(self) -> list[dict[str, Any]]:
         """All of the function, decoded."""
+        bucket = self._variables["DEAD_LETTERS_BUCKET"]
         pages = self._s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix="dead-letters/index_events/"
+            Bucket=bucket, Prefix="dead-letters/index_events/"
         )
         keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
-        found = [self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read() for key in keys]
+        found = [self._s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys]
         return [msgspec.json.decode(letter) for letter in found]
 
     @contextmanager
@@ -116,8 +117,9 @@ class IndexPath:
         yield
         self._call("PUT", "/kube-events-*/_settings", {block: None})
 
-    def make_index(self, name: str, mapping: dict[str, Any]) -> None:
-        """An index of ours, if it is not there yet, in which somebody has other ideas of these fields."""
+    def make_index(self, event: Event, mapping: dict[str, Any]) -> None:
+        """The index for this event, if it is not there yet, in which somebody maps these fields otherwise."""
+        name = index_name(event, self._variables["INDEX_PERIOD"], self._variables["INDEX_NAME"])
         with urllib3.PoolManager(timeout=30, retries=False) as http:
             if http.request("HEAD", f"{self.search.url}/{name}").status == 404:
                 self._call("PUT", f"/{name}", {"mappings": {"properties": mapping}})
@@ -130,25 +132,29 @@ class IndexPath:
 @contextmanager
 def deployed(work: Path, **variables: Any) -> Iterator[IndexPath]:
     """Everything started and applied, nothing on the stream yet; `variables` of infra/ win over ours."""
-    with OpenSearchServer.launch() as search, AwsStandIn(log=work / "aws.log") as aws:
+    with ExitStack() as stack, ThreadPoolExecutor() as side:
+        starting = side.submit(OpenSearchServer.launch)
+        stack.callback(lambda: starting.result().stop())
+        aws = stack.enter_context(AwsStandIn(log=work / "aws.log"))
         zips = build("sandbox", progress=lambda _: None)["index_events"].parent
-        with LambdaService(aws.endpoint, zips, region=REGION, logs=work / "functions") as functions:
-            aws.connect(functions_url=functions.url)
-            _apply(aws, search, zips, work, variables)
-            functions.start_mappings()
-            yield IndexPath(aws, functions, search)
+        functions = stack.enter_context(
+            LambdaService(aws.endpoint, zips, region=REGION, logs=work / "functions")
+        )
+        aws.connect(functions_url=functions.url)
+        project = TerraformProject(ROOT / "infra", work, {**aws.environ, "TMPDIR": str(work)})
+        project.init()
+        search = starting.result()
+        _apply(project, _variables(aws, search, zips) | variables)
+        functions.start_mappings()
+        yield IndexPath(aws, functions, search)
 
 
-def _apply(
-    aws: AwsStandIn, search: OpenSearchServer, zips: Path, work: Path, variables: dict[str, Any]
-) -> None:
+def _variables(aws: AwsStandIn, search: OpenSearchServer, zips: Path) -> dict[str, Any]:
     version = min(sys.version_info[:2], NEWEST_RUNTIME)
     secret = boto3.client("secretsmanager", **aws.client_settings).create_secret(
         Name="opensearch", SecretString=msgspec.json.encode({"username": "u", "password": "p"}).decode()
     )
-    project = TerraformProject(ROOT / "infra", work, {**aws.environ, "TMPDIR": str(work)})
-    project.init()
-    given = {
+    return {
         "artifacts": {"directory": str(zips)},
         "runtime": f"python{version[0]}.{version[1]}",
         "architecture": "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64",
@@ -162,7 +168,10 @@ def _apply(
         },
         "force_destroy": True,
     }
-    (project.directory / "test.auto.tfvars.json").write_bytes(msgspec.json.encode(given | variables))
+
+
+def _apply(project: TerraformProject, variables: dict[str, Any]) -> None:
+    (project.directory / "test.auto.tfvars.json").write_bytes(msgspec.json.encode(variables))
     with project.running_provider():
         applied = project.run(
             "apply",

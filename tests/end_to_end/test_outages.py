@@ -67,7 +67,7 @@ def test_an_outage_delays_what_comes_meanwhile_until_its_end_and_loses_nothing(
 ) -> None:
     # GIVEN a steady flow to a server that refuses one document in a hundred
     flow = Flow(name, path.put)
-    path.make_index(flow.index, BAD_MAPPING)
+    path.make_index(flow.example, BAD_MAPPING)
     healthy = path.mapping()
     flow.run(ONE_IN / PER_SECOND + 1)
     assert Patience().wait_for(path.settled)
