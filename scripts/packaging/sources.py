@@ -16,8 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _EXTRA_FOLDERS = {"setup_index": ("opensearch",)}
 """Folders that a function reads as data at run time."""
-_LEFT_OUT = {".pyc", ".pyi", ".md"}
-"""Bytecode of the source tree is of whoever ran it last; stubs and prose are for people."""
+_LEFT_OUT = {".pyc", ".pyi", ".md", ".yaml"}
+"""Bytecode of the source tree is of whoever ran it last; stubs and prose are for people; YAML is what the
+saved objects of Dashboards are built from."""
 
 
 def source_files(function: str, root: Path = ROOT) -> dict[str, Path]:

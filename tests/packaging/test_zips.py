@@ -64,6 +64,18 @@ def test_zip_holds_the_function_what_it_shares_and_its_lock_and_nothing_else(
     assert {normalised(name.rpartition("-")[0]) for name in installed} == locked(function)
 
 
+def test_setup_index_brings_every_file_that_it_puts(builds: Builds) -> None:
+    found = {name for name in names(builds.first["setup_index"]) if name.startswith("opensearch/")}
+    assert found >= {
+        "opensearch/index-template.json",
+        "opensearch/retention-policy.json",
+        "opensearch/roles/kube_events_writer.json",
+        "opensearch/roles/kube_events_reader.json",
+        "opensearch/dashboards/kube-events.ndjson",
+    }
+    assert {Path(name).suffix for name in found} == {".json", ".ndjson"}
+
+
 @each_function
 def test_zip_is_free_of_stubs_tests_and_what_the_runtime_brings(builds: Builds, function: str) -> None:
     for name in names(builds.first[function]):
