@@ -82,7 +82,8 @@ def hand_over(caller: Caller, domain: Domain) -> str:
     """Map our own role, then make the user of the secret the master user; again changes nothing."""
     if domain.has_internal_users():
         return "unchanged"
-    own = [role for role in who_am_i(caller).backend_roles if role.startswith("arn:")]
+    account = who_am_i(caller)
+    own = sorted({name for name in (*account.backend_roles, account.name) if ":role/" in name})
     if not own:
         raise SetupError(
             "the server takes this function for nobody with an IAM role, so it would lock itself out: "

@@ -29,6 +29,7 @@ class Domain:
         self.http = http
         self.fine_grained = True
         self.internal_users = False
+        self.user_name = OWN
         self.backend_roles = [OWN]
         self.mappings: dict[str, dict[str, Any]] = {
             "all_access": {"backend_roles": ["admin"], "users": ["somebody"], "hosts": []},
@@ -65,7 +66,7 @@ class Domain:
         )
 
     def _who(self, request: Request) -> Response:
-        return Response(json.dumps({"user_name": OWN, "backend_roles": self.backend_roles}))
+        return Response(json.dumps({"user_name": self.user_name, "backend_roles": self.backend_roles}))
 
     def _other(self, request: Request) -> Response:
         return Response('{"status": "NOT_FOUND"}', status=404 if request.method == "GET" else 201)
@@ -167,7 +168,8 @@ def test_a_refused_password_is_named_by_its_secret_only(domain: Domain, switch: 
 def test_a_function_that_would_lock_itself_out_switches_nothing(
     domain: Domain, switch: Callable[[], Any]
 ) -> None:
-    domain.backend_roles = []
+    # GIVEN a domain that takes the function for a user of its own, whom the switch would leave behind
+    domain.user_name, domain.backend_roles = "somebody", []
     with pytest.raises(SetupError, match="it would lock itself out: the domain's login was left as it is"):
         switch()
     assert domain.updates == []
