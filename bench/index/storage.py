@@ -102,7 +102,6 @@ def _without_doc_values_of_ids(template: Template) -> None:
 CHOICES: Mapping[str, Callable[[Template], None]] = {
     "the template as it is": _as_it_is,
     "codec default (LZ4)": _codec("default"),
-    "codec best_compression (deflate)": _codec("best_compression"),
     "codec zstd": _codec("zstd"),
     "codec zstd_no_dict": _codec("zstd_no_dict"),
     "sorted by @timestamp": _sorted_by_time,
