@@ -35,6 +35,11 @@ class Plugins(NamedTuple):
         # A changed copy of the plugin is another plugin.
         return (f"+security-{COLLECTIONS.version}" if self.security else "") + ism
 
+    def in_words(self) -> str:
+        """What to add to the server's name."""
+        names = [name for name, there in (("security", self.security), ("ISM", self.ism_zip)) if there]
+        return f" with {' and '.join(names)}" if names else ""
+
 
 def archive(choice: Choice, plugins: Plugins, *, cache: Path, say: Callable[[str], None]) -> Path:
     """The zip to unpack for a server with these plugins.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 from collections.abc import Callable
@@ -68,6 +69,22 @@ def made_for(plugin_zip: Path) -> str:
     if version is None:
         raise ServerError(f"{plugin_zip} is no plugin of OpenSearch: its {DESCRIPTOR} names no version")
     return version[1].decode()
+
+
+def ism_zip_of_environment(version: str, say: Callable[[str], None]) -> Path | None:
+    """The plugin that OPENSEARCH_ISM_ZIP names, if it was made for this version.
+
+    Raises:
+        ServerError: it is no plugin.
+    """
+    given = os.environ.get("OPENSEARCH_ISM_ZIP")
+    if not given:
+        return None
+    path = Path(given).expanduser()
+    if (meant := made_for(path)) != version:
+        say(f"without ISM: OPENSEARCH_ISM_ZIP is for OpenSearch {meant}, not for {version}")
+        return None
+    return path
 
 
 def _descriptor(plugin_zip: Path) -> bytes:

@@ -18,7 +18,7 @@ from sandbox.opensearch.health import Credentials, plugins, wait_until_healthy
 from sandbox.opensearch.jdk import find_jdks
 from sandbox.opensearch.maven import cache_folder
 from sandbox.opensearch.node_folder import NodeFolder, Setting
-from sandbox.opensearch.plugins import made_for
+from sandbox.opensearch.plugins import ism_zip_of_environment
 from sandbox.opensearch.process import START_SECONDS, OpenSearchProcess
 from sandbox.opensearch.release import choose
 from sandbox.opensearch.security import ADMIN, random_password, secure
@@ -124,10 +124,10 @@ class OpenSearchServer:
             ServerError: what is missing or wrong, in one line.
         """
         choice = choose(find_jdks(), version)
-        wanted = Plugins(security=security, ism_zip=ism_zip or _ism_zip_of_environment(choice.version, say))
+        wanted = Plugins(security=security, ism_zip=ism_zip or ism_zip_of_environment(choice.version, say))
         zipped = archive(choice, wanted, cache=cache_folder(), say=say)
         began = time.monotonic()
-        say(f"starting OpenSearch {choice.version}{_in_words(wanted)} on JDK {choice.jdk.major}")
+        say(f"starting OpenSearch {choice.version}{wanted.in_words()} on JDK {choice.jdk.major}")
         admin = (ADMIN, admin_password or random_password()) if security else None
         folder = NodeFolder(zipped)
         try:
@@ -206,19 +206,3 @@ class OpenSearchServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def _ism_zip_of_environment(version: str, say: Callable[[str], None]) -> Path | None:
-    given = os.environ.get("OPENSEARCH_ISM_ZIP")
-    if not given:
-        return None
-    path = Path(given).expanduser()
-    if (meant := made_for(path)) != version:
-        say(f"without ISM: OPENSEARCH_ISM_ZIP is for OpenSearch {meant}, not for {version}")
-        return None
-    return path
-
-
-def _in_words(wanted: Plugins) -> str:
-    names = [name for name, there in (("security", wanted.security), ("ISM", wanted.ism_zip)) if there]
-    return f" with {' and '.join(names)}" if names else ""

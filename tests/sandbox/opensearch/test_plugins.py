@@ -11,7 +11,13 @@ import pytest
 from sandbox.opensearch import OpenSearchServer, ServerError
 from sandbox.opensearch.distribution import Plugins, archive
 from sandbox.opensearch.jdk import Jdk
-from sandbox.opensearch.plugins import made_for, needs_absent_module, security_plugin, standing_alone
+from sandbox.opensearch.plugins import (
+    ism_zip_of_environment,
+    made_for,
+    needs_absent_module,
+    security_plugin,
+    standing_alone,
+)
 from sandbox.opensearch.release import Choice
 from tests.sandbox.opensearch.programs import fake_program
 
@@ -126,3 +132,15 @@ def test_an_ism_zip_of_the_environment_that_is_none_is_one_line(
     monkeypatch.setenv("OPENSEARCH_ISM_ZIP", str(tmp_path / "absent.zip"))
     with pytest.raises(ServerError, match=r"absent\.zip is no plugin of OpenSearch: .*No such file"):
         OpenSearchServer.launch(say=lambda line: None)
+
+
+def test_an_ism_zip_of_the_environment_for_another_version_is_left_out_and_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ism = plugin_zip(tmp_path / "ism.zip")
+    monkeypatch.setenv("OPENSEARCH_ISM_ZIP", str(ism))
+    said: list[str] = []
+    assert ism_zip_of_environment("3.4.0", said.append) == ism
+    assert said == []
+    assert ism_zip_of_environment("2.19.4", said.append) is None
+    assert said == ["without ISM: OPENSEARCH_ISM_ZIP is for OpenSearch 3.4.0, not for 2.19.4"]
