@@ -38,7 +38,8 @@ indexer = Indexer(
 )
 
 # A batch is tens of thousands of objects without cycles. Looking for cycles after every 700 of them, and
-# through all that was imported, took a third of the function's time; what ends does by counted references.
+# through all that was imported, took a third of the function's time; what ends does by counted references,
+# but for what a failure leaves.
 gc.freeze()
 gc.set_threshold(100_000)
 
@@ -49,4 +50,7 @@ def lambda_handler(event: LambdaEvent, context: LambdaContext) -> BatchResponse:
     """Takes Kinesis or SQS records; answers which of them have to be delivered again."""
     batch = decode_records(event)
     failed = indexer.index(batch, context)
+    if failed:
+        # An exception of urllib3 and the frames it went through hold each other, and with them the batch.
+        gc.collect()
     return batch.response(failed)

@@ -109,8 +109,9 @@ class Indexer:
             if each[2].verdict not in (Verdict.WRITTEN, Verdict.ALREADY_THERE)
         ]
         later = frozenset(each.record.id for each in indexed if each.finding.verdict in _NOT_NOW)
+        poison = [*batch.poison, *found.poison, *_refused(indexed)]
         return later | self._dead_letters.write(
-            [*batch.poison, *found.poison, *_refused(indexed)], TimeBudget(invocation, reserve=1.0)
+            _in_order(batch.records, poison), TimeBudget(invocation, reserve=1.0)
         )
 
     def _sorted(self, events: Sequence[Received]) -> _Sorted:
@@ -156,6 +157,13 @@ class Indexer:
                     logger.error(
                         f"documents not written: {verdict.value}", documents=documents, reason=reason
                     )
+
+
+def _in_order(records: Sequence[Record], poison: Iterable[Poison]) -> list[Poison]:
+    """As they lie in the stream: it delivers again from the first that is not set aside, so where time runs
+    out, what was set aside before is behind it."""
+    place = {record.id: number for number, record in enumerate(records)}
+    return sorted(poison, key=lambda each: place[each.record.id])
 
 
 def _refused(indexed: Iterable[Indexed]) -> Iterable[Poison]:

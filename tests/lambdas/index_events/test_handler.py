@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -160,6 +161,35 @@ def test_what_can_neither_be_written_nor_set_aside_comes_again(
     response = handler(kinesis_batch(observation(1), refused_record(), observation(2)), LambdaContext())
     assert failed(response) == [sequence_number(1)]
     assert len(index.documents()) == 2
+
+
+def test_where_time_ends_the_first_records_are_set_aside_so_that_the_next_try_begins_behind_them(
+    index: OpenSearchApi, deployed: Deployed
+) -> None:
+    # GIVEN time for one dead letter
+    class OneLetter(LambdaContext):
+        def get_remaining_time_in_millis(self) -> int:
+            return 1_000 if deployed.dead_letters() else 60_000
+
+    # WHEN
+    response = deployed.start(index.url)(kinesis_batch(refused_record(), b"poison"), OneLetter())
+    # THEN
+    assert failed(response) == [sequence_number(1)]
+    [letter] = deployed.dead_letters()
+    assert letter["reason"].startswith("no document can hold it")
+
+
+def test_an_outage_leaves_nothing_of_its_batches_in_memory(deployed: Deployed) -> None:
+    # GIVEN
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        handler = deployed.start(f"http://127.0.0.1:{server.getsockname()[1]}")
+    batch = kinesis_batch(observation(1), observation(2))
+    already = sum(isinstance(each, Event) for each in gc.get_objects())
+    # WHEN nobody listens there any more
+    for _ in range(3):
+        assert failed(handler(batch, LambdaContext())) == [sequence_number(0), sequence_number(1)]
+    # THEN no exception keeps what it went through
+    assert sum(isinstance(each, Event) for each in gc.get_objects()) == already
 
 
 @pytest.mark.parametrize(
