@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -20,10 +21,13 @@ OK, INVALID, INTERRUPTED = 0, 1, 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and give its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that does not know a character of a message gets its number, not nothing at all.
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = _parser().parse_args(argv)
     try:
         for line in arguments.run(arguments):
-            print(line, flush=True)
+            _print(line)
     except CommandError as error:
         for line in error.lines:
             print(line, file=sys.stderr)
@@ -31,9 +35,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # `kube-events … | head`: nobody reads on. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        pass  # `kube-events … | head`: nobody reads on
     return OK
+
+
+def _print(line: str) -> None:
+    """Raises BrokenPipeError if nobody reads on, CommandError if it cannot be written otherwise."""
+    try:
+        print(line, flush=True)
+    except OSError as error:
+        # Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise CommandError([f"standard output: {error.strerror or error}"]) from None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -151,14 +151,19 @@ class ClusterEvents:
 
     def _ask(self, continue_: str) -> _Page:
         from kubernetes.client import ApiException
-        from urllib3.exceptions import HTTPError
+        from urllib3.exceptions import HTTPError, LocationValueError
 
         options: dict[str, Any] = {"limit": PAGE_SIZE, **({"_continue": continue_} if continue_ else {})}
         try:
             answer = self._list(_preload_content=False, _request_timeout=PAGE_SECONDS, **options)
             return self._page.decode(answer.data)
         except ApiException as refused:
-            raise self._refusal(refused.status or 0, refused.body or b"", refused.headers or {}) from None
+            if not refused.status:
+                # So the client says that TLS failed: an authority that is not known, or a wrong name.
+                raise ClusterError(f"{self._server}: {_one_line(refused)}") from None
+            raise self._refusal(refused.status, refused.body or b"", refused.headers or {}) from None
+        except LocationValueError as error:
+            raise ClusterError(f"kubeconfig: server {self._server!r}: {_one_line(error)}") from None
         except HTTPError as error:
             raise _NotNowError(_one_line(error)) from None
         except (msgspec.MsgspecError, UnicodeDecodeError):

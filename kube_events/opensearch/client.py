@@ -64,7 +64,8 @@ class SearchClient:
                 )
         except OpenSearchException as error:
             raise refusal(error, self._connection) from None
-        if not isinstance(answer, dict) or not isinstance(answer.get("hits"), dict):
+        hits = answer.get("hits") if isinstance(answer, dict) else None
+        if not (isinstance(answer, dict) and isinstance(hits, dict) and isinstance(hits.get("hits"), list)):
             raise OpenSearchError(f"{self._connection.endpoint} answers, but it is no OpenSearch")
         if answer.get("timed_out") or answer.get("_shards", {}).get("failed"):
             raise Unavailable(f"{self._connection.endpoint}: a part of the indices did not answer")
@@ -83,7 +84,7 @@ def connect(connection: Connection) -> SearchClient:
     logging.getLogger("opensearch").addHandler(logging.NullHandler())
     trust: dict[str, Any] = {"ca_certs": str(connection.ca_file)} if connection.ca_file else {}
     client = OpenSearch(
-        hosts=[connection.endpoint],
+        hosts=[connection.url],
         timeout=connection.seconds,
         max_retries=0,
         http_compress=False,

@@ -31,6 +31,14 @@ class Connection(NamedTuple):
     """Until an answer has to be there."""
 
     @property
+    def url(self) -> str:
+        """The endpoint with its port: without one opensearch-py takes 9200 for http, and 443 for https."""
+        url = urlsplit(self.endpoint)
+        if url.scheme == "https" or url.port is not None:
+            return self.endpoint
+        return url._replace(netloc=f"{url.netloc.removesuffix(':')}:80").geturl()
+
+    @property
     def region_of_endpoint(self) -> str:
         """The region that the domain's own name says, else "": a name of one's own says none."""
         found = _REGION_IN_HOST.search(urlsplit(self.endpoint).hostname or "")
@@ -46,6 +54,7 @@ def checked_endpoint(text: str) -> str:
     try:
         url = urlsplit(text)
         whole = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+        whole = whole and not re.search(r"[\s\x00-\x1f\x7f]", text)
     except ValueError:
         whole = False
     if not whole or url.query or url.fragment:

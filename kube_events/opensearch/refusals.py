@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kube_events.opensearch.connection import Connection
 from kube_events.opensearch.errors import OpenSearchError, Unavailable
+from kube_events.plain_text import plain
 
 if TYPE_CHECKING:
     from opensearchpy.exceptions import ConnectionError as NoAnswer
@@ -86,5 +87,5 @@ def _reason(info: object) -> str:
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(text.split())
+    line = plain(text)
     return line if len(line) <= 300 else line[:299] + "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from typing import Any
 
@@ -31,7 +32,9 @@ def _signer(connection: Connection) -> object:
 
     try:
         session = boto3.Session(
-            profile_name=connection.profile or None, region_name=connection.region or None
+            profile_name=connection.profile or None,
+            # botocore itself reads AWS_DEFAULT_REGION only.
+            region_name=connection.region or os.environ.get("AWS_REGION") or None,
         )
         credentials = session.get_credentials()
     except BotoCoreError as error:

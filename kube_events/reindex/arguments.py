@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from kube_events.errors import CommandError
+from kube_events.plain_text import plain
 from kube_events.reindex.function import MAX_RECORDS, IndexFunction
 from kube_events.reindex.progress_file import ProgressFile
 from kube_events.reindex.rate import Rate
@@ -43,7 +44,7 @@ def add_writing_arguments(parser: argparse.ArgumentParser) -> None:
 
 def say(text: str) -> None:
     """Tell the person who waits. What a pipe is to have goes to standard output, this does not."""
-    print(text, file=sys.stderr, flush=True)
+    print(plain(text), file=sys.stderr, flush=True)
 
 
 def reindexed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -61,7 +62,8 @@ def session(region: str | None, profile: str | None) -> boto3.Session:
     import boto3  # takes 150 ms, which `rules check` need not wait for
 
     with aws_calls("AWS configuration"):
-        found = boto3.Session(region_name=region, profile_name=profile)
+        # botocore itself reads AWS_DEFAULT_REGION only.
+        found = boto3.Session(region_name=region or os.environ.get("AWS_REGION"), profile_name=profile)
         if not found.region_name:
             raise AwsError("no AWS region: give --region, or set AWS_REGION")
         if found.get_credentials() is None:

@@ -94,13 +94,14 @@ class IndexFunction:
             CommandError: there is no such function, it may not be invoked, or it is none of ours.
         """
         from botocore.exceptions import ClientError, HTTPClientError
+        from botocore.exceptions import ConnectionError as NoConnection
 
         payload = json.dumps({"Records": [self._record(each) for each in batch]}).encode()
         with aws_calls(f"the function {self.name}"):
             try:
                 answer = self._client.invoke(FunctionName=self.name, Payload=payload, LogType="Tail")
                 said = answer["Payload"].read()
-            except HTTPClientError as error:
+            except (NoConnection, HTTPClientError) as error:
                 raise TryAgain(" ".join(str(error).split())) from None
             except ClientError as error:
                 if not is_passing(error):

@@ -48,10 +48,16 @@ class ProgressFile:
         self._path = path
         self.progress = Progress(VERSION, command, dict(arguments), now)
         self.resumed = False
-        if path is not None and path.exists():
-            self.progress = _read(path)
+        if path is None:
+            return
+        if (before := _read(path)) is not None:
+            self.progress = before
             self._compare(path, command, arguments)
             self.resumed = True
+        elif not os.access(path.parent, os.W_OK | os.X_OK):
+            # Now, and not when the first batch has been written.
+            reason = "not writable" if path.parent.is_dir() else "no such folder"
+            raise CommandError([f"{path}: {path.parent}: {reason}"])
 
     def save(self, marks: Mapping[str, str], *, finished: bool = False) -> None:
         """Keep how far it has come.
@@ -87,9 +93,12 @@ class ProgressFile:
             raise CommandError([f"{path}: the progress of another run: {said}. Give it a file of its own"])
 
 
-def _read(path: Path) -> Progress:
+def _read(path: Path) -> Progress | None:
+    """What is in the file; None without one."""
     try:
         progress = msgspec.json.decode(path.read_bytes(), type=Progress)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise CommandError([f"{path}: {error.strerror or error}"]) from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -80,13 +80,14 @@ class Reindexing:
         self._flush(finished=True)
 
     def _take(self, found: Found) -> None:
-        self._tally.read += 1
-        if not self._is_wanted(found):
-            return
-        size = size_of(found)
-        if self._batch and (len(self._batch) >= self._batch_size or self._bytes + size > MAX_BYTES):
-            # Before this one counts as passed.
+        wanted, size = self._is_wanted(found), size_of(found)
+        full = len(self._batch) >= self._batch_size or self._bytes + size > MAX_BYTES
+        if wanted and self._batch and full:
+            # Before this one counts as read: what is remembered now does not have it.
             self._flush()
+        self._tally.read += 1
+        if not wanted:
+            return
         self._tally.wanted += 1
         self._batch.append(found)
         self._bytes += size

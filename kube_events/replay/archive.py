@@ -110,14 +110,32 @@ class ArchiveSource:
                     yield from self._object(key, written, skip=self._line)
 
     def _objects(self) -> Iterator[ObjectTypeDef]:
-        pages = self._client.get_paginator("list_objects_v2")
         # A name that no exporter may have is percent-encoded there, in the way of Firehose's jq.
         cluster = self._window.cluster
         of_cluster = f"cluster={cluster}/" if cluster and re.match(CLUSTER_NAME, cluster) else ""
-        for day in self._window.days():
-            prefix = f"{self._prefix}event/date={day.isoformat()}/{of_cluster}"
-            for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
+        pages = self._client.get_paginator("list_objects_v2")
+        for day in self._days():
+            for page in pages.paginate(Bucket=self._bucket, Prefix=f"{day}{of_cluster}"):
                 yield from page.get("Contents", ())
+
+    def _days(self) -> Iterator[str]:
+        """The folders of the window's days, those that there are: a window may be of thousands."""
+        dates = f"{self._prefix}event/date="
+        first, last = self._window.first_day.isoformat(), self._window.last_day.isoformat()
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket,
+            Prefix=dates,
+            Delimiter="/",
+            StartAfter=f"{dates}{first}",
+        )
+        for page in pages:
+            for each in page.get("CommonPrefixes", ()):
+                folder = each["Prefix"]
+                day = folder.removeprefix(dates).rstrip("/")
+                if day > last:  # dates of this form sort as text
+                    return
+                if day >= first:
+                    yield folder
 
     def _object(self, key: str, written: datetime, *, skip: int) -> Iterator[Finding]:
         url = f"s3://{self._bucket}/{key}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from eventcore.backoff import Backoff
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_kinesis.type_defs import GetRecordsOutputTypeDef
 
 T = TypeVar("T")
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 EARLY = timedelta(minutes=10)
 """An event reaches the stream after it happened, unless the clock of its API server is ahead of AWS'."""
@@ -60,7 +62,8 @@ class StreamSource:
         self._stream: dict[str, Any] = {"StreamARN" if name.startswith("arn:") else "StreamName": name}
         with aws_calls("AWS configuration"):
             self._client = session.client("kinesis")
-        self._since = since - EARLY
+        # No stream remembers that far, and the calendar begins with the year 1.
+        self._since = max(since, _LONG_AGO) - EARLY
         self._until = until
         self._after = after
         self._sleep = sleep

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple, Protocol
 
@@ -25,12 +24,14 @@ class Window(NamedTuple):
             return False
         return self.start <= document_time(event) < self.stop
 
-    def days(self) -> Iterator[date]:
-        """The days, in UTC, that have a part in it."""
-        day, last = self.start.date(), (self.stop - timedelta(microseconds=1)).date()
-        while day <= last:
-            yield day
-            day += timedelta(days=1)
+    @property
+    def first_day(self) -> date:
+        """In UTC, as `last_day`, which has a part in it as well."""
+        return self.start.date()
+
+    @property
+    def last_day(self) -> date:
+        return (self.stop - timedelta(microseconds=1)).date()
 
 
 class _Reads(Protocol):

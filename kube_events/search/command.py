@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import shutil
 import sys
 import time
@@ -40,9 +39,6 @@ def _run(arguments: argparse.Namespace) -> Iterator[str]:
     check_output(arguments)
     criteria = criteria_of(arguments, now=now)
     client = connect(connection_of(arguments))
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal that does not know a character of a message gets its number, not nothing at all.
-        sys.stdout.reconfigure(errors="backslashreplace")
     search = _Search(arguments, criteria, client)
     return search.followed(now) if arguments.follow else search.once()
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
-from kube_events.search.plain_text import escaped_json
+from kube_events.plain_text import escaped_json
 
 Form = Literal["table", "wide", "json", "jsonl", "yaml"]
 FORMS: tuple[Form, ...] = get_args(Form)

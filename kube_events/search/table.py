@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
+from kube_events.plain_text import cells, cut, plain
 from kube_events.search.columns import MESSAGE, Column
-from kube_events.search.plain_text import cells, cut, plain
 
 _GAP = "   "
 _NOTHING = "-"
@@ -15,6 +15,10 @@ _NOTHING = "-"
 
 _SHORTEST_MESSAGE = 20
 """In a terminal too narrow for the rest, a line is longer than it rather than without its message."""
+
+
+_PADDED_MESSAGE = 120
+"""Columns up to which shorter messages are filled up: else one of 16 KB makes 16 KB of every line."""
 
 
 class Table:
@@ -43,6 +47,9 @@ class Table:
             self._headers = False
         for row in rows:
             self._widths = [max(width, cells(text)) for width, text in zip(self._widths, row, strict=True)]
+        if self._width is None and MESSAGE in self._columns:
+            at = self._columns.index(MESSAGE)
+            self._widths[at] = min(self._widths[at], _PADDED_MESSAGE)
         if self._width is not None:
             rows = [self._fitted(row, self._width) for row in rows]
             self._widths = self._fitted_widths(rows)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from pytest_httpserver import HTTPServer
 
 from eventcore.event import Cluster
 from eventcore.identity import observation_id
@@ -19,6 +22,7 @@ from exporter.intake import EventIntake
 from kube_events.__main__ import main
 from kube_events.backfill.cluster_events import MAX_LISTS, PATIENCE, ClusterError, ClusterEvents
 from sandbox.cluster import MAIN
+from sandbox.control_plane.pki import Pki
 from tests.events import kinesis_batch
 from tests.fixtures.aws import Aws, LambdaContext
 from tests.fixtures.cluster import Answer, ScriptedApiServer, event_object, list_page, refusal
@@ -220,6 +224,30 @@ def test_what_the_server_refuses_is_said_in_a_line(
     api_server.answers(answer)
     assert backfill(kubeconfig) == 1
     assert capsys.readouterr().err == said.format(url=api_server.url) + "\n"
+
+
+def test_an_authority_that_is_not_known_is_said(
+    kubeconfig: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # GIVEN an API server whose certificate nobody knows
+    pki = Pki(tmp_path / "pki")
+    pki.make()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pki.server, pki.server_key)
+    with HTTPServer(ssl_context=context) as server:
+        url = f"https://localhost:{server.port}"
+        kubeconfig.write_text(re.sub('http://[^"\n]+', url, kubeconfig.read_text()))
+        # WHEN / THEN
+        assert backfill(kubeconfig, "--dry-run") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{url}: ")
+    assert "CERTIFICATE_VERIFY_FAILED" in line
+
+
+def test_an_address_that_is_none_is_said(kubeconfig: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kubeconfig.write_text(re.sub('http://[^"\n]+', "http://ho st", kubeconfig.read_text()))
+    assert backfill(kubeconfig, "--dry-run") == 1
+    assert capsys.readouterr().err.startswith("kubeconfig: server 'http://ho st': ")
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,12 @@ def observation(number: int, message_bytes: int) -> bytes:
 
 
 def run(
-    datas: list[bytes], path: Path | None = None, batch_size: int = MAX_RECORDS
+    datas: list[bytes],
+    path: Path | None = None,
+    batch_size: int = MAX_RECORDS,
+    recorder: Recorder | None = None,
 ) -> tuple[Recorder, ProgressFile]:
-    recorder, progress = Recorder(), ProgressFile(path, "replay", {}, NOW)
+    recorder, progress = recorder or Recorder(), ProgressFile(path, "replay", {}, NOW)
     sender = Sender(recorder, progress.progress.tally, Rate(None), say=lambda _: None)
     found = [Found(Mark("s", str(each)), f"s:{each}", "arn", NOW, data) for each, data in enumerate(datas)]
     Reindexing(sender, progress, wanted=lambda _: True, say=lambda _: None, batch_size=batch_size).run(found)
@@ -91,5 +94,29 @@ def test_five_megabytes_are_enough_for_one_invocation() -> None:
 
 
 def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="No such file or directory"):
-        run([observation(1, 1)], tmp_path / "not-there" / "progress.json")
+    # Before anything is sent.
+    with pytest.raises(CommandError, match="not-there: no such folder"):
+        ProgressFile(tmp_path / "not-there" / "progress.json", "replay", {}, NOW)
+    with pytest.raises(CommandError, match="File name too long"):
+        ProgressFile(tmp_path / ("p" * 300), "replay", {}, NOW)
+
+
+class Killed(Exception):
+    """What ends a run in its midst."""
+
+
+def test_what_is_counted_is_what_was_passed(tmp_path: Path) -> None:
+    # GIVEN a run that is killed with its third batch
+    class Killing(Recorder):
+        def index(self, batch: Sequence[Found]) -> Answer:
+            if len(self.batches) == 2:
+                raise Killed
+            return super().index(batch)
+
+    path, datas = tmp_path / "progress.json", [observation(number, 1) for number in range(10)]
+    with pytest.raises(Killed):
+        run(datas, path, batch_size=3, recorder=Killing())
+    before = ProgressFile(path, "replay", {}, NOW).progress
+    # THEN every record counts as read up to the mark, and none behind it
+    assert before.marks == {"s": "5"}
+    assert (before.tally.read, before.tally.wanted, before.tally.indexed) == (6, 6, 6)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import msgspec
 import pytest
 
@@ -287,6 +288,60 @@ def test_an_object_that_was_unpacked_and_lies_in_a_folder_is_read(
     archive.aws.s3.put_object(Bucket=archive.bucket, Key=key, Body=encode(one) + b"\r\n\n")
     assert replay("--from", "2h", "--archive", f"{archive.url}/copy/") == 0
     assert index_function.data() == [encode(one)]
+
+
+def test_a_window_of_centuries_asks_for_the_days_that_there_are(
+    index_function: IndexFunctionServer, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN an archive of two days, and a folder that is none of a day
+    old = seen(2, ago=timedelta(days=300))
+    archive.put(seen(1), old)
+    archive.aws.s3.put_object(Bucket=archive.bucket, Key="event/date=zz/x", Body=b"x")
+    listed: list[str] = []
+
+    def listening(self: boto3.Session, *_: Any, **__: Any) -> None:
+        original(self, *_, **__)
+        self.events.register(
+            "before-call.s3.ListObjectsV2",
+            lambda params, **_: listed.append(params["query_string"]["prefix"]),
+        )
+
+    original = boto3.Session.__init__
+    monkeypatch.setattr(boto3.Session, "__init__", listening)
+    # WHEN
+    assert replay("--from", "0001-01-01", "--to", "9999-12-30", "--archive", archive.url) == 0
+    # THEN
+    assert index_function.data() == [encode(old), encode(seen(1))]
+    assert len(listed) == 3
+    # AND the ends of a window are days of it
+    index_function.batches.clear()
+    day = f"{NOW - timedelta(days=300, hours=0):%Y-%m-%d}"
+    assert replay("--from", day, "--to", day, "--archive", archive.url) == 0
+    assert index_function.data() == [encode(old)]
+
+
+@pytest.mark.parametrize("region", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_the_region_may_be_in_either_variable(
+    index_function: IndexFunctionServer,
+    stream: Stream,
+    monkeypatch: pytest.MonkeyPatch,
+    region: str,
+) -> None:
+    value = boto3.Session().region_name
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(region, value)
+    stream.put(seen(1))
+    assert replay("--from", "2h", "--stream", STREAM) == 0
+    assert index_function.data() == [encode(seen(1))]
+
+
+def test_a_stream_may_be_replayed_from_the_beginning_of_the_calendar(
+    index_function: IndexFunctionServer, stream: Stream
+) -> None:
+    stream.put(seen(1))
+    assert replay("--from", "0001-01-01", "--stream", STREAM) == 0
+    assert index_function.data() == [encode(seen(1))]
 
 
 @pytest.mark.parametrize("name", ["prod.eu", "it's a/b*"])

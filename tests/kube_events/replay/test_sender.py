@@ -132,6 +132,20 @@ def test_an_answer_that_never_comes_is_tried_again(
     assert sending.tally.indexed == 1
 
 
+def test_an_address_where_nobody_is_is_tried_again_for_a_while(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    # GIVEN
+    monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:1")
+    sending = Sending(clock)
+    # WHEN
+    with pytest.raises(CommandError, match="nothing was written for 900 s: Could not connect"):
+        sending.send(batch(1))
+    # THEN
+    assert sending.tally.retries > 10
+    assert sending.said[0].endswith("; again in 1 s")
+
+
 def test_it_keeps_the_rate(index_function: IndexFunctionServer, clock: Clock) -> None:
     before = clock.now
     sending = Sending(clock, rate=10)

@@ -47,6 +47,8 @@ def error(kind: str, reason: str) -> dict[str, Any]:
         ({}, (), "no endpoint: give --endpoint URL, or set KUBE_EVENTS_OPENSEARCH"),
         ({}, ("--endpoint", "search.example.com"), "expected a URL such as https://search.example.com"),
         ({}, ("--endpoint", "https://host:99999"), "expected a URL such as"),
+        ({}, ("--endpoint", "http://ho st"), "expected a URL such as"),
+        ({}, ("--endpoint", "http://host/\x1b[31m"), "expected a URL such as"),
         ({}, ("--endpoint", "https://u:secret@host"), "the endpoint holds a user"),
         ({"": HERE, "_AUTH": "iam"}, (), "KUBE_EVENTS_OPENSEARCH_AUTH is 'iam': it must be one of"),
         ({"": HERE}, ("--auth", "basic"), "--auth basic needs a user"),
@@ -85,14 +87,17 @@ def _with_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
 
 
+@pytest.mark.parametrize("by_environment", [False, True])
 def test_sigv4_signs_for_the_service_and_the_region(
-    run: Run, monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer, endpoint: str
+    run: Run, monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer, endpoint: str, by_environment: bool
 ) -> None:
     # GIVEN
     _with_credentials(monkeypatch)
+    monkeypatch.setenv("AWS_REGION", "eu-central-1" if by_environment else "us-east-1")
+    region = () if by_environment else ("--region", "eu-central-1")
     httpserver.expect_request("/kubernetes-events/_search", method="POST").respond_with_json(NOTHING)
     # WHEN
-    said = run("--endpoint", endpoint, "--region", "eu-central-1")
+    said = run("--endpoint", endpoint, *region)
     # THEN
     assert said.code == 0
     (request, _), *_ = httpserver.log
@@ -112,6 +117,19 @@ def test_a_session_that_has_ended_is_said(
     # WHEN / THEN
     line = one_line(run("--endpoint", endpoint, "--profile", "work", "--region", "eu-central-1"))
     assert line.startswith("AWS credentials: Error loading SSO Token")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "url"),
+    [
+        ("http://search.example.com/os", "http://search.example.com:80/os"),
+        ("http://[::1]", "http://[::1]:80"),
+        ("http://127.0.0.1:9200", "http://127.0.0.1:9200"),
+        ("https://search.example.com", "https://search.example.com"),
+    ],
+)
+def test_a_url_without_a_port_means_the_port_of_its_scheme(endpoint: str, url: str) -> None:
+    assert Connection(endpoint, "none").url == url
 
 
 def test_a_domain_says_its_region_itself() -> None:
@@ -159,6 +177,8 @@ def test_a_user_signs_in_with_a_password_of_any_script(
         (503, "<html>try later</html>", "has no time for it (503)"),
         (200, "<html>welcome</html>", "answers, but it is no OpenSearch"),
         (200, {"welcome": True}, "answers, but it is no OpenSearch"),
+        (200, {"hits": {}}, "answers, but it is no OpenSearch"),
+        (400, error("parsing_exception", "\x1b[31mred"), "refuses the search (400): \ufffd[31mred"),
         (200, ["welcome"], "answers, but it is no OpenSearch"),
         (200, {"timed_out": True, **NOTHING}, "a part of the indices did not answer"),
     ],

@@ -87,6 +87,16 @@ def test_every_filter_finds_what_it_is_for(search: Run, recording: Index) -> Non
     assert found == FILTERS
 
 
+def test_no_pattern_can_end_the_server(search: Run, recording: Index) -> None:
+    # GIVEN a pattern of 9,000 asterisks, by which an OpenSearch 3.4 ends, and the longest that is allowed
+    for pattern in ("*" * 9_000, "a*" * 256):
+        # WHEN
+        said = search(*EVER, "--name", pattern, "-o", "jsonl")
+        # THEN
+        assert said.code == 0
+        assert len(said.documents) == (0 if "a" in pattern else len(search(*EVER, "-o", "jsonl").documents))
+
+
 def test_a_time_selects_states_not_only_last_ones(search: Run, index: Index) -> None:
     # GIVEN an event that went on for hours
     index.put(state("a", number, f"2026-11-21T0{number}:10:00Z", count=number) for number in (1, 2, 3, 4))

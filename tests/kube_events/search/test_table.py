@@ -54,6 +54,13 @@ def test_wide_shows_the_rest() -> None:
         assert text in row
 
 
+def test_one_long_message_does_not_fill_the_other_lines_with_blanks() -> None:
+    long = DOCUMENT | {"message": "m" * 16_000}
+    titles, whole, other = table(WIDE).lines([long, DOCUMENT])
+    assert long["message"] in whole
+    assert max(len(titles), len(other)) < 400
+
+
 def test_what_is_absent_keeps_its_place() -> None:
     (row,) = table((CLUSTER, NAMESPACE, *TABLE), headers=False).lines([{"cluster": {"name": "prod-eu"}}])
     assert row.split() == ["prod-eu", "-", "-", "-", "-", "-", "-"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kube_events.search.plain_text import cells, cut, escaped_json, plain
+from kube_events.plain_text import cells, cut, escaped_json, plain
 
 STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
