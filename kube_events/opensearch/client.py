@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from eventcore.backoff import Backoff
 from kube_events.opensearch.connection import Connection
 from kube_events.opensearch.errors import OpenSearchError, Unavailable
-from kube_events.opensearch.refusals import refusal
+from kube_events.opensearch.refusals import PARTIAL, refusal
 from kube_events.opensearch.signing_in import sign_in
 
 if TYPE_CHECKING:
@@ -31,16 +31,29 @@ class SearchClient:
         self,
         client: OpenSearch,
         connection: Connection,
+        *,
+        missing: Callable[[str], None] | None = None,
         backoff: Backoff = Backoff(),  # noqa: B008 - frozen
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """
+        Args:
+            client: opensearch-py's.
+            connection: what it was made for.
+            missing: is told, once as long as it lasts, that a part of the indices does not answer, and what
+                the others have is an answer; None makes that an error.
+            backoff: between attempts.
+            sleep: waits for so many seconds.
+        """
         self._client = client
         self._connection = connection
+        self._missing = missing
+        self._told = False
         self._backoff = backoff
         self._sleep = sleep
 
     def search(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to one search. It is whole, or there is none: parts of it are an error.
+        """The answer to one search. It is whole, or there is none, unless `missing` is to be told.
 
         Raises:
             Unavailable: no answer, also not to the last attempt.
@@ -60,20 +73,30 @@ class SearchClient:
             with warnings.catch_warnings(action="ignore"):
                 # What the server warns of in its headers is for its administrator.
                 answer = self._client.search(
-                    index=ALIAS, body=body, params={"allow_partial_search_results": "false"}
+                    index=ALIAS,
+                    body=body,
+                    params={"allow_partial_search_results": "true" if self._missing else "false"},
                 )
         except OpenSearchException as error:
             raise refusal(error, self._connection) from None
         hits = answer.get("hits") if isinstance(answer, dict) else None
         if not (isinstance(answer, dict) and isinstance(hits, dict) and isinstance(hits.get("hits"), list)):
             raise OpenSearchError(f"{self._connection.endpoint} answers, but it is no OpenSearch")
-        if answer.get("timed_out") or answer.get("_shards", {}).get("failed"):
-            raise Unavailable(f"{self._connection.endpoint}: a part of the indices did not answer")
+        if answer.get("timed_out"):
+            raise Unavailable(f"{self._connection.endpoint}: a part of the indices did not answer in time")
+        # Shards that are nowhere are not among those that failed.
+        shards = answer.get("_shards", {})
+        lacking = shards.get("total", 0) - shards.get("successful", 0)
+        if lacking and self._missing is None:
+            raise Unavailable(f"{self._connection.endpoint}: {lacking} shards did not answer; {PARTIAL}")
+        if lacking and self._missing is not None and not self._told:
+            self._missing(f"{lacking} of {shards['total']} shards do not answer: what they hold is not shown")
+        self._told = bool(lacking)
         return answer
 
 
-def connect(connection: Connection) -> SearchClient:
-    """A client for this connection. Nothing is sent yet.
+def connect(connection: Connection, *, missing: Callable[[str], None] | None = None) -> SearchClient:
+    """A client for this connection. Nothing is sent yet. `missing` is the client's.
 
     Raises:
         OpenSearchError: there is nothing to sign in with.
@@ -91,4 +114,4 @@ def connect(connection: Connection) -> SearchClient:
         **trust,
         **sign_in(connection),
     )
-    return SearchClient(client, connection)
+    return SearchClient(client, connection, missing=missing)

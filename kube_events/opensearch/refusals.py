@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from opensearchpy.exceptions import OpenSearchException
 
 READER_ROLE = "kube_events_reader"
+PARTIAL = "--partial shows what the others have"
 OVERLOADED = frozenset({429, 502, 503, 504})
 
 
@@ -69,6 +70,8 @@ def _refused(status: int, reason: str, connection: Connection) -> OpenSearchErro
             f"{endpoint} has no alias kubernetes-events (404){reason}; it appears with the first event"
             " that is written after setup_index has run"
         )
+    if status in OVERLOADED and "missing shards" in reason:
+        return Unavailable(f"{endpoint} lacks a part of the indices ({status}){reason}; {PARTIAL}")
     if status in OVERLOADED:
         return Unavailable(f"{endpoint} has no time for it ({status}){reason}")
     if 300 <= status < 400:
@@ -82,7 +85,10 @@ def _reason(info: object) -> str:
     if isinstance(error, dict):
         causes = error.get("root_cause")
         cause = causes[0] if isinstance(causes, list) and causes and isinstance(causes[0], dict) else error
-        return f": {_one_line(str(cause.get('reason', error.get('type', ''))))}"
+        # Shards that are nowhere have no root cause.
+        deeper = error.get("caused_by")
+        said = cause.get("reason") or (deeper.get("reason") if isinstance(deeper, dict) else None)
+        return f": {_one_line(str(said or error.get('type', '')))}"
     return f": {_one_line(error)}" if isinstance(error, str) else ""
 
 

@@ -107,6 +107,11 @@ def _add_output(how: argparse._ArgumentGroup) -> None:
     )
     how.add_argument("--reverse", action="store_true", help="the newest first")
     how.add_argument("-o", "--output", choices=FORMS, default="table", help="(default: table)")
+    how.add_argument(
+        "--partial",
+        action="store_true",
+        help="what there is while a part of the indices does not answer, which is said (default: an error)",
+    )
     how.add_argument("--no-headers", action="store_true", help="a table without its titles")
     how.add_argument("-f", "--follow", action="store_true", help="then show what is new, until Ctrl-C")
 

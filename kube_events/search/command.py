@@ -38,7 +38,7 @@ def _run(arguments: argparse.Namespace) -> Iterator[str]:
     now = datetime.now(UTC)
     check_output(arguments)
     criteria = criteria_of(arguments, now=now)
-    client = connect(connection_of(arguments))
+    client = connect(connection_of(arguments), missing=_say if arguments.partial else None)
     search = _Search(arguments, criteria, client)
     return search.followed(now) if arguments.follow else search.once()
 

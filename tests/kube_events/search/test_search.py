@@ -87,6 +87,30 @@ def test_every_filter_finds_what_it_is_for(search: Run, recording: Index) -> Non
     assert found == FILTERS
 
 
+LOST = "kube-events-2026.01.01"
+
+
+def test_a_lost_index_is_an_error_or_is_said(search: Run, index: Index) -> None:
+    # GIVEN an index whose only shard is nowhere
+    index.put([state("a", 1)])
+    index.api.call(
+        "PUT",
+        f"/{LOST}?wait_for_active_shards=0&timeout=1s",
+        {"settings": {"index.routing.allocation.require._name": "nobody"}},
+    )
+    # WHEN / THEN
+    said = search(*EVER)
+    assert (said.code, said.out) == (1, "")
+    assert (
+        f"lacks a part of the indices (503): Search rejected due to missing shards [[{LOST}][0]]" in said.err
+    )
+    assert said.err.endswith("; --partial shows what the others have\n")
+    # AND
+    said = search(*EVER, "--partial", "-o", "jsonl")
+    assert (said.code, len(said.documents)) == (0, 1)
+    assert said.err == "1 of 2 shards do not answer: what they hold is not shown\n"
+
+
 def test_no_pattern_can_end_the_server(search: Run, recording: Index) -> None:
     # GIVEN a pattern of 9,000 asterisks, by which an OpenSearch 3.4 ends, and the longest that is allowed
     for pattern in ("*" * 9_000, "a*" * 256):
