@@ -26,7 +26,8 @@ PATIENCE = 300.0
 """Seconds for which the API server may refuse or not answer, in a row."""
 
 MAX_LISTS = 5
-"""Lists that are begun, if the server forgets one after the other before its end (after five minutes)."""
+"""Lists that are begun, if the server forgets one after the other before its end (after five minutes); and
+tokens in a row that lead to no page."""
 
 
 class ClusterError(CommandError):
@@ -118,18 +119,21 @@ class ClusterEvents:
         Raises:
             ClusterError: the server refuses, does not answer for minutes, or is none.
         """
-        continue_, lists = "", 1
+        continue_, lists, forgotten = "", 1, 0
         while True:
             try:
                 page = self._patiently(continue_)
             except _Gone as gone:
                 continue_ = gone.continue_
+                forgotten += 1
                 if not continue_:
                     lists += 1
-                    if lists > MAX_LISTS:
-                        raise ClusterError(f"{self._server} forgets its lists before their end") from None
+                if lists > MAX_LISTS or forgotten > MAX_LISTS:
+                    raise ClusterError(f"{self._server} forgets its lists before their end") from None
+                if not continue_:
                     self._say("the server has forgotten the list: it is begun again")
                 continue
+            forgotten = 0
             for item in page.items or ():
                 yield self._decoded(item)
             continue_ = page.metadata.continue_

@@ -165,14 +165,34 @@ def test_without_another_token_the_list_is_begun_again_and_nothing_sent_twice(
     assert "begun again" in capsys.readouterr().err
 
 
+def test_a_list_may_last_as_long_as_each_token_leads_to_a_page(
+    api_server: ScriptedApiServer, kubeconfig: Path, index_function: IndexFunctionServer
+) -> None:
+    pages = MAX_LISTS + 2
+    for number in range(pages):
+        api_server.answers(
+            list_page(event_object(f"e{number}", number + 1), version=9, continue_="old"), gone("on")
+        )
+    api_server.answers(list_page(version=12))
+    assert backfill(kubeconfig) == 0
+    assert len(names_sent(index_function)) == pages
+
+
 def events_of(kubeconfig: Path, clock: Clock, said: list[str]) -> ClusterEvents:
     return ClusterEvents(kubeconfig, None, None, say=said.append, sleep=clock.advance, clock=clock)
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [list_page(version=9, continue_="old"), gone()] * MAX_LISTS,
+        [list_page(version=9, continue_="old"), *([gone("another")] * (MAX_LISTS + 1))],
+    ],
+)
 def test_a_server_that_never_ends_a_list_is_given_up(
-    api_server: ScriptedApiServer, kubeconfig: Path, clock: Clock
+    api_server: ScriptedApiServer, kubeconfig: Path, clock: Clock, answers: list[Answer]
 ) -> None:
-    api_server.answers(*([list_page(version=9, continue_="old"), gone()] * MAX_LISTS))
+    api_server.answers(*answers)
     with pytest.raises(ClusterError, match="forgets its lists before their end"):
         list(events_of(kubeconfig, clock, []))
 
