@@ -57,6 +57,7 @@ def add_replay(commands: Subcommands) -> None:
 
 
 def _replay(arguments: argparse.Namespace) -> Iterable[str]:
+    connect = cache(partial(session, arguments.region, arguments.profile))
     said = {
         "--from": arguments.from_,
         "--to": arguments.to or "",
@@ -65,6 +66,8 @@ def _replay(arguments: argparse.Namespace) -> Iterable[str]:
         "--cluster": arguments.cluster or "",
         "--function": arguments.function,
         "--dry-run": "yes" if arguments.dry_run else "",
+        # Streams and functions have the same names in every region.
+        "the region": connect().region_name if arguments.progress_file else "",
     }
     progress = ProgressFile(arguments.progress_file, "replay", said, datetime.now(UTC))
     if progress.progress.finished:
@@ -74,7 +77,6 @@ def _replay(arguments: argparse.Namespace) -> Iterable[str]:
         say(f"going on behind {progress.progress.tally.indexed} events")
     began = progress.progress.began
     window = window_of(arguments.from_, arguments.to, arguments.cluster, now=began)
-    connect = cache(partial(session, arguments.region, arguments.profile))
     source = _source(arguments, connect(), window, began, progress.progress.marks)
     yield from reindexed(iter(source), arguments, connect, progress, window.holds)
 

@@ -209,6 +209,17 @@ def test_progress_of_another_replay_is_not_gone_on_with(
     assert capsys.readouterr().err.startswith(f"{file}: no progress file: ")
 
 
+def test_progress_in_another_region_is_not_gone_on_with(
+    index_function: IndexFunctionServer, stream: Stream, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "progress.json"
+    command = ["--from", "2h", "--stream", STREAM, "--progress-file", str(file)]
+    assert replay(*command) == 0
+    capsys.readouterr()
+    assert replay(*command, "--region", "ap-south-1") == 1
+    assert "and is ap-south-1. Give it a file of its own" in capsys.readouterr().err
+
+
 def test_what_the_function_gives_back_is_sent_again(
     index_function: IndexFunctionServer, stream: Stream, capsys: pytest.CaptureFixture[str]
 ) -> None:
