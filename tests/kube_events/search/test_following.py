@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -161,15 +161,40 @@ def test_an_outage_is_said_once_and_nothing_is_lost_by_it(
     assert said == ["gone; trying again", "the index answers again"]
 
 
+_HEARING_CTRL_C = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from kube_events.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""A job that a script started in the background ignores SIGINT, and so does what it starts."""
+
+
+@contextmanager
+def _ended(process: subprocess.Popen[str]) -> Iterator[None]:
+    """It follows without an end: what fails must not wait for it."""
+    try:
+        yield
+    finally:
+        process.kill()
+
+
 def test_the_command_shows_what_is_there_then_what_comes_and_ends_by_ctrl_c(index: Index) -> None:
     # GIVEN
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     index.put([state("a", 1, now)])
-    command = [sys.executable, "-m", "kube_events", "search", "--follow", "-o", "jsonl", "--all"]
+    command = [sys.executable, "-c", _HEARING_CTRL_C, "search", "--follow", "-o", "jsonl", "--all"]
     connection = ["--endpoint", index.api.url, "--auth", "none"]
-    with subprocess.Popen(
-        [*command, *connection], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
-    ) as process:
+    with (
+        subprocess.Popen(
+            [*command, *connection],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ,
+        ) as process,
+        _ended(process),
+    ):
         assert process.stdout is not None
         assert process.stderr is not None
         # WHEN
