@@ -1,7 +1,7 @@
 # Who may write to the archive, and what a role needs in order to read it.
 
 locals {
-  bucket_arn = aws_s3_bucket.this.arn
+  bucket_arn = module.bucket.arn
   # Written out: see main.tf.
   delivery_arn   = "arn:${var.location.partition}:firehose:${var.location.region}:${var.location.account_id}:deliverystream/${local.delivery}"
   log_stream_arn = "arn:${var.location.partition}:logs:${var.location.region}:${var.location.account_id}:log-group:${local.log_group}:log-stream:*"
@@ -82,26 +82,6 @@ data "aws_iam_policy_document" "read_stream" {
     sid       = "DecryptTheStream"
     actions   = ["kms:Decrypt"]
     resources = [var.kms_key_arn]
-  }
-}
-
-data "aws_iam_policy_document" "bucket" {
-  statement {
-    sid       = "OnlyEncryptedConnections"
-    effect    = "Deny"
-    actions   = ["s3:*"]
-    resources = [local.bucket_arn, "${local.bucket_arn}/*"]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
   }
 }
 

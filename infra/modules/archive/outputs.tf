@@ -1,6 +1,6 @@
 output "bucket" {
   description = "Name of the bucket."
-  value       = aws_s3_bucket.this.bucket
+  value       = module.bucket.name
 }
 
 output "delivery_stream" {
@@ -20,5 +20,5 @@ output "read_policy" {
 
 output "athena" {
   description = "Statements that make the archive's tables and views in Athena, in their order."
-  value       = [for statement in split(";\n", trimspace(templatefile("${path.module}/athena.sql.tftpl", { bucket = aws_s3_bucket.this.bucket }))) : trimsuffix(trimspace(statement), ";")]
+  value       = [for statement in split(";\n", trimspace(templatefile("${path.module}/athena.sql.tftpl", { bucket = module.bucket.name }))) : trimsuffix(trimspace(statement), ";")]
 }

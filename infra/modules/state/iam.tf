@@ -3,30 +3,10 @@
 # Through a local: a document that refers to a resource itself is read after the resource has changed, so that a new tag
 # would show every policy as unknown in the plan.
 locals {
-  bucket_arn = aws_s3_bucket.this.arn
+  bucket_arn = module.bucket.arn
   table_arn  = aws_dynamodb_table.this.arn
   # The second is where Lambda itself puts what an event source mapping gives up; the place is not ours to choose.
   dead_letter_prefixes = { dead-letters = "dead-letters/", lambda-failures = "aws/lambda/" }
-}
-
-data "aws_iam_policy_document" "bucket" {
-  statement {
-    sid       = "OnlyEncryptedConnections"
-    effect    = "Deny"
-    actions   = ["s3:*"]
-    resources = [local.bucket_arn, "${local.bucket_arn}/*"]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
 }
 
 data "aws_iam_policy_document" "read_configuration" {
