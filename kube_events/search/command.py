@@ -117,7 +117,7 @@ class _Search:
         return [*several, *(self._columns or ())]
 
     def _table(self, columns: Sequence[Column]) -> Table:
-        cuts = self._arguments.output == "table" and sys.stdout.isatty()
+        cuts = self._arguments.output == "table" and sys.stdout is not None and sys.stdout.isatty()
         return Table(
             columns,
             zone=zone_of(self._arguments),

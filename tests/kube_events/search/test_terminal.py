@@ -80,3 +80,13 @@ def test_a_terminal_without_a_character_gets_its_number(httpserver: HTTPServer) 
         check=True,
     )
     assert finished.stdout.endswith(rb"\u8d77\u52d5" + b"\n")
+
+
+def test_a_closed_output_is_no_error(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/kubernetes-events/_search").respond_with_json(ANSWER)
+    endpoint = httpserver.url_for("").rstrip("/")
+    command = [sys.executable, "-m", "kube_events", "search", "--endpoint", endpoint, "--auth", "none"]
+    finished = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command], stderr=subprocess.PIPE, check=True
+    )
+    assert finished.stderr == b""
