@@ -91,7 +91,12 @@ def who_am_i(caller: Caller) -> Account:
 
 
 def _mapping(backend_roles: Sequence[str], users: Sequence[str]) -> dict[str, list[str]]:
-    return {"backend_roles": sorted(set(backend_roles)), "users": sorted(set(users)), "hosts": []}
+    return {
+        "backend_roles": sorted(set(backend_roles)),
+        "and_backend_roles": [],
+        "users": sorted(set(users)),
+        "hosts": [],
+    }
 
 
 def _put(caller: Caller, kind: str, name: str, wanted: dict[str, Any]) -> str:

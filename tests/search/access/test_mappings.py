@@ -11,7 +11,7 @@ from lambdas.setup_index.definitions import FILES
 from tests.fixtures.access import Access, new_user
 from tests.fixtures.leftovers import SECURITY
 from tests.fixtures.opensearch_api import OpenSearchApi
-from tests.search.access.conftest import ADMINISTRATOR, MANAGED, People
+from tests.search.access.conftest import ADMINISTRATOR, INDEX_FUNCTION, MANAGED, People
 from tests.search.access.requests import INDEX
 from tests.search.conftest import SetUp
 
@@ -69,6 +69,18 @@ def test_who_is_left_out_loses_the_role(people: People, set_up: SetUp) -> None:
     assert summary["access"]["mapping kube_events_reader"] == "updated"
     assert people.named_reader.ask("GET", "/kubernetes-events/_search").status == 403
     assert people.operator.ask("GET", "/kubernetes-events/_search").status == 200
+
+
+def test_who_was_added_by_a_set_of_roles_loses_the_role(people: People, set_up: SetUp) -> None:
+    # GIVEN a mapping for whoever has all of several back-end roles, put by hand
+    path = f"{SECURITY}/rolesmapping/kube_events_writer"
+    by_hand = {"backend_roles": [INDEX_FUNCTION], "and_backend_roles": ["night", "shift"]}
+    people.administrator.call("PUT", path, by_hand)
+    # WHEN
+    summary = set_up(**MANAGED)
+    # THEN
+    assert summary["access"]["mapping kube_events_writer"] == "updated"
+    assert people.administrator.call("GET", path)["kube_events_writer"]["and_backend_roles"] == []
 
 
 def test_a_role_that_somebody_widened_is_put_right(people: People, set_up: SetUp) -> None:
