@@ -22,6 +22,7 @@ locals {
   }
 
   setup_environment = local.searchable ? merge(module.search[0].setup_environment, {
+    REPLICAS        = var.search.replicas
     RETENTION_DAYS  = tostring(var.retention_days)
     INDEX_PERIOD    = var.index_period
     WARM_AFTER_DAYS = tostring(var.search.warm_after_days)

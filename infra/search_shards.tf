@@ -9,9 +9,10 @@ locals {
   hot_days = var.search.warm_after_days > 0 ? var.search.warm_after_days : var.retention_days
   # What lies within, the one that is written to, and the one that waits to be deleted.
   indices = ceil((local.hot_days + local.period_days) / local.period_days) + 1
-  # How often each of them is there: per cluster, and with a replica where there is a second node (index-template.json).
+  # How often each of them is there: per cluster, and with replicas where there are nodes for them.
   index_clusters = endswith(var.index_name, "{cluster}") ? max(1, length(var.clusters)) : 1
-  copies         = local.domain_made && var.search.domain.instance_count == 1 ? 1 : 2
+  replicas       = min(tonumber(split("-", var.search.replicas)[1]), local.domain_made ? var.search.domain.instance_count - 1 : 2)
+  copies         = 1 + local.replicas
 
   # GiB of a `large` of the family, such as r7g or or1; each size up doubles it. t3 has its own.
   # https://aws.amazon.com/opensearch-service/pricing/
@@ -34,9 +35,9 @@ locals {
     wanted      = local.indices * local.index_clusters * local.copies
     recommended = !local.domain_made || local.heap == null ? null : floor(25 * local.heap * var.search.domain.instance_count)
     limit       = var.search.max_shards != null ? var.search.max_shards : (local.domain_made ? local.per_node * var.search.domain.instance_count : null)
-    # Security, Dashboards and state management keep indices too, the last a new one every day for a month.
-    reserve = 50 * local.copies
+    # Security, Dashboards and state management keep indices too, the last a new one every day for a month, each with a replica.
+    reserve = 50 * max(local.copies, local.domain_made && var.search.domain.instance_count == 1 ? 1 : 2)
   }
 
-  shards_reckoned = "${local.indices} indices of a ${var.index_period}, ${local.index_clusters == 1 ? "one for all clusters" : "for each of ${local.index_clusters} clusters"}, ${local.copies == 1 ? "without replicas" : "with a replica each"}"
+  shards_reckoned = "${local.indices} indices of a ${var.index_period}, ${local.index_clusters == 1 ? "one for all clusters" : "for each of ${local.index_clusters} clusters"}, ${["without replicas", "with a replica each", "with two replicas each"][local.replicas]}"
 }

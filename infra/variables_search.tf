@@ -13,6 +13,7 @@ variable "search" {
     secret made here).
     `dashboards`: whether setup_index imports our saved objects, where to (`endpoint`), and into which `tenant`.
     `warm_after_days`, `cold_after_days`: when an index goes to UltraWarm and to cold storage; 0 is never.
+    `replicas`: copies of an index beside the first, where there are nodes for them: `0-1`, `0-2` or `0-0`.
     `max_shards`: how many the domain bears, where the plan cannot know.
     `domain`: the one to make.
   EOT
@@ -56,7 +57,9 @@ variable "search" {
     }), {})
     warm_after_days = optional(number, 0)
     cold_after_days = optional(number, 0)
-    max_shards      = optional(number)
+    # One copy is what the loss of a node needs; a domain with standby zones takes no template with fewer than three.
+    replicas   = optional(string, "0-1")
+    max_shards = optional(number)
     domain = optional(object({
       engine_version = optional(string, "OpenSearch_2.19")
       instance_type  = optional(string, "t3.small.search")
@@ -287,6 +290,11 @@ variable "search" {
   validation {
     condition     = length(setsubtract(var.search.domain.logs, ["INDEX_SLOW_LOGS", "SEARCH_SLOW_LOGS", "ES_APPLICATION_LOGS", "AUDIT_LOGS"])) == 0
     error_message = "search.domain.logs holds INDEX_SLOW_LOGS, SEARCH_SLOW_LOGS, ES_APPLICATION_LOGS and AUDIT_LOGS, or some of them."
+  }
+
+  validation {
+    condition     = contains(["0-0", "0-1", "0-2"], var.search.replicas)
+    error_message = "search.replicas is `0-1` for a copy where there is a second node, `0-2` for two (a domain with Multi-AZ with Standby takes no other template), or `0-0` for none."
   }
 
   validation {

@@ -112,6 +112,51 @@ run "an_index_of_each_clusters_own_multiplies_them" {
   expect_failures = [output.index_shards, check.shards_are_few_enough]
 }
 
+run "replicas_count_as_far_as_there_are_nodes_for_them" {
+  command = plan
+
+  variables {
+    search = { replicas = "0-2", domain = { instance_type = "r7g.large.search", instance_count = 2 } }
+  }
+
+  assert {
+    condition     = output.index_shards.wanted == 7 * 2 && output.index_shards.reserve == 100
+    error_message = "Two nodes hold two copies."
+  }
+}
+
+run "a_domain_with_standby_zones_gets_three_copies" {
+  command = plan
+
+  variables {
+    search = {
+      mode       = "existing"
+      endpoint   = "https://search.example.com"
+      domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops"
+      replicas   = "0-2"
+    }
+  }
+
+  assert {
+    condition     = output.index_shards.wanted == 7 * 3 && output.index_shards.reserve == 150 && module.setup_index[0].environment["REPLICAS"] == "0-2"
+    error_message = "Seven weeks of three copies, and the template says so."
+  }
+}
+
+run "without_replicas_there_is_one_copy_on_three_nodes" {
+  command = plan
+
+  variables {
+    search = { replicas = "0-0", domain = { instance_type = "r7g.large.search", instance_count = 3 } }
+  }
+
+  assert {
+    # What OpenSearch keeps for itself has its replicas all the same.
+    condition     = output.index_shards.wanted == 7 && output.index_shards.reserve == 100
+    error_message = "A shard a week."
+  }
+}
+
 run "months_of_them_fit" {
   command = plan
 

@@ -264,6 +264,16 @@ run "logs_that_opensearch_does_not_write" {
   expect_failures = [var.search]
 }
 
+run "replicas_that_are_a_number" {
+  command = plan
+
+  variables {
+    search = { replicas = "2" }
+  }
+
+  expect_failures = [var.search]
+}
+
 run "an_index_for_each_of_no_clusters" {
   command = plan
 

@@ -205,6 +205,7 @@ run "set_up_again_when_anything_changes_that_it_puts" {
       INDEX_PERIOD        = "week"
       OPENSEARCH_AUTH     = "sigv4"
       OPENSEARCH_ENDPOINT = "https://search.example.com"
+      REPLICAS            = "0-1"
       RETENTION_DAYS      = "7"
       WARM_AFTER_DAYS     = "0"
     })

@@ -1,28 +1,29 @@
-"""What setup_index puts: the files of opensearch/, with the ages filled in."""
+"""What setup_index puts: the files of opensearch/, with replicas and ages filled in."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from eventcore.identity import IndexPeriod
+from eventcore.identity import PERIOD_DAYS, IndexPeriod
 
 FILES = Path(__file__).parents[2] / "opensearch"
 """Beside `lambdas` both in the source tree and in the zip."""
 
-DAYS_OF = {"day": 1, "week": 7, "month": 31}
-"""The age of an index counts from its creation, with its first event; its last is up to a period younger."""
+Replicas = Literal["0-0", "0-1", "0-2"]
+"""Of auto_expand_replicas. A domain of Amazon's has three availability zones at most, so three copies."""
 
 ROLES = ("kube_events_writer", "kube_events_reader")
 SAVED_OBJECTS = "dashboards/kube-events.ndjson"
 
 
-def index_template() -> dict[str, Any]:
+def index_template(replicas: Replicas = "0-1") -> dict[str, Any]:
     """The composable index template; the mapping carries its version into each index that is made."""
     template: dict[str, Any] = msgspec.json.decode((FILES / "index-template.json").read_bytes())
+    template["template"]["settings"]["index"]["auto_expand_replicas"] = replicas
     template["template"]["mappings"].setdefault("_meta", {})["version"] = template["version"]
     return template
 
@@ -32,6 +33,7 @@ def retention_policy(
 ) -> dict[str, Any]:
     """The ISM policy under which nothing happens to a document before it has the age in days given for it.
 
+    The age of an index counts from its creation, with its first event; its last is up to a period younger.
     Of the states in the file it holds those that are asked for, each leading to the next.
     """
     document: dict[str, Any] = msgspec.json.decode((FILES / "retention-policy.json").read_bytes())
@@ -44,7 +46,7 @@ def retention_policy(
     ]
     chain = [stage for stage in stages if stage[0] == "kept" or stage[1]]
     for (name, _), (following, days) in pairwise(chain):
-        conditions = {"min_index_age": f"{days + DAYS_OF[period]}d"}
+        conditions = {"min_index_age": f"{days + PERIOD_DAYS[period]}d"}
         states[name]["transitions"] = [{"state_name": following, "conditions": conditions}]
     states[chain[-1][0]]["transitions"] = []
     document["policy"]["states"] = [states[name] for name, _ in chain]

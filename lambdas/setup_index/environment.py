@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def wanted(settings: SetupSettings) -> Wanted:
     """The files of opensearch/ as the settings want them; what is not asked for is not read."""
     return Wanted(
-        index_template(),
+        index_template(settings.replicas),
         retention_policy(
             settings.retention_days,
             settings.index_period,

@@ -9,6 +9,7 @@ from msgspec import Meta
 from eventcore.identity import IndexPeriod
 from lambdas.common.opensearch.settings import OpenSearchSettings
 from lambdas.common.settings import SecretArn
+from lambdas.setup_index.definitions import Replicas
 
 Days = Annotated[int, Meta(ge=1, le=3650, description="a number of days from 1 to 3650")]
 DaysOrNever = Annotated[int, Meta(ge=0, le=3650, description="a number of days up to 3650, or 0 for never")]
@@ -36,6 +37,8 @@ DomainName = Annotated[
 class SetupSettings(OpenSearchSettings, frozen=True, kw_only=True):
     """Environment of setup_index."""
 
+    replicas: Replicas = "0-1"
+    """Copies of each index beside the first: from the one number to the other, as there are nodes."""
     retention_days: Days
     index_period: IndexPeriod = "day"
     warm_after_days: DaysOrNever = 0

@@ -56,6 +56,7 @@ def test_a_domain_made_here_is_set_up_with_all_that_was_asked_for(environments: 
     settings = read_settings(SetupSettings, environments["a_domain_made_here", "setup_index"])
     assert (settings.opensearch_auth, settings.access) == ("sigv4", "manage")
     assert (settings.retention_days, settings.warm_after_days, settings.cold_after_days) == (30, 7, 14)
+    assert settings.replicas == "0-1"
     assert settings.reader_backend_roles == ("arn:aws:iam::123456789012:role/sre",)
     assert settings.writer_backend_roles == ("arn:aws:iam::123456789012:role/kube-events-index-events",)
     assert settings.admin_backend_roles == ("arn:aws:iam::123456789012:role/kube-events-setup-index",)

@@ -19,6 +19,7 @@ from tests.events import failed, kinesis_batch, message_id, sequence_number, sqs
 from tests.fixtures.aws import LambdaContext
 from tests.fixtures.events import event, heartbeat, raw_event
 from tests.fixtures.opensearch import OpenSearchApi
+from tests.fixtures.standby_zones import standby_zones
 from tests.lambdas.index_events.conftest import Deployed
 from tests.lambdas.metrics import emitted
 from tests.lambdas.rules import compiled
@@ -321,18 +322,12 @@ def test_a_cluster_without_room_for_an_index_delays(
 def test_a_domain_with_standby_zones_that_the_template_does_not_fit_delays_loudly(
     index: OpenSearchApi, deployed: Deployed, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # GIVEN a cluster that wants as many copies as it has zones, as Multi-AZ with Standby does
-    awareness = "cluster.routing.allocation.awareness"
-    zones = {f"{awareness}.attributes": "zone", f"{awareness}.force.zone.values": "a,b,c"}
-    wants = zones | {f"{awareness}.balance": True}
+    # GIVEN
     handler = deployed.start(index.url)
     capsys.readouterr()
-    index.call("PUT", "/_cluster/settings", {"persistent": wants})
-    try:
+    with standby_zones(index):
         # WHEN
         response = handler(kinesis_batch(observation(1), observation(2)), LambdaContext())
-    finally:
-        index.call("PUT", "/_cluster/settings", {"persistent": dict.fromkeys(wants)})
     # THEN it is not the documents' fault
     assert failed(response) == [sequence_number(0), sequence_number(1)]
     assert emitted(capsys)["DocumentsForbidden"] == 2

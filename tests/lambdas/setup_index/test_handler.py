@@ -9,6 +9,7 @@ from lambdas.common.settings import SettingsError
 from lambdas.setup_index.caller import SetupError
 from lambdas.setup_index.definitions import index_template
 from tests.fixtures.opensearch import OpenSearchApi
+from tests.fixtures.standby_zones import standby_zones
 from tests.lambdas.setup_index.conftest import SetUp
 from tests.lambdas.setup_index.ism_server import Ism
 
@@ -35,6 +36,17 @@ def test_setting_up_again_changes_nothing(clean_index: OpenSearchApi, set_up: Se
     template = clean_index.call("GET", "/_index_template/kube-events")
     assert set_up(clean_index.url)["template"] == "unchanged"
     assert clean_index.call("GET", "/_index_template/kube-events") == template
+
+
+@pytest.mark.opensearch
+def test_a_domain_with_standby_zones_takes_the_template_with_two_replicas_only(
+    clean_index: OpenSearchApi, set_up: SetUp
+) -> None:
+    with standby_zones(clean_index):
+        with pytest.raises(SetupError, match=r"PUT /_index_template/kube-events: HTTP 400: .*multiple of"):
+            set_up(clean_index.url)
+        assert set_up(clean_index.url, REPLICAS="0-2")["template"] == "created"
+        assert set_up(clean_index.url, REPLICAS="0-2")["template"] == "unchanged"
 
 
 @pytest.mark.opensearch

@@ -42,6 +42,7 @@ def test_names_are_json_arrays() -> None:
         ({"ACCESS": "all"}, "ACCESS is 'all': it must be one of none, manage"),
         ({"READER_USERS": '["anna"]'}, "READER_USERS is set, but ACCESS=none maps nobody"),
         ({"ADMIN_BACKEND_ROLES": '["a"]'}, "ADMIN_BACKEND_ROLES is set, but ACCESS=none maps nobody"),
+        ({"REPLICAS": "2"}, "REPLICAS is '2': it must be one of 0-0, 0-1, 0-2"),
         ({"WARM_AFTER_DAYS": "-1"}, "WARM_AFTER_DAYS is '-1': it must be a number of days up to 3650, or 0"),
         ({"WARM_AFTER_DAYS": "30"}, "WARM_AFTER_DAYS must be less than RETENTION_DAYS=30"),
         (

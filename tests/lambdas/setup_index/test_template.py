@@ -27,6 +27,18 @@ def test_a_template_that_somebody_changed_by_hand_is_put_right(ism: Ism, set_up:
     assert ism.template == index_template()
 
 
+def test_the_replicas_asked_for_are_in_the_template_and_other_ones_replace_them(
+    ism: Ism, set_up: SetUp
+) -> None:
+    # GIVEN
+    assert set_up(ism.url)["template"] == "created"
+    assert ism.template == index_template("0-1")
+    # WHEN / THEN
+    assert set_up(ism.url, REPLICAS="0-2")["template"] == "updated"
+    assert ism.template["template"]["settings"]["index"]["auto_expand_replicas"] == "0-2"
+    assert set_up(ism.url, REPLICAS="0-2")["template"] == "unchanged"
+
+
 def test_a_newer_template_is_left_and_the_summary_says_so(ism: Ism, set_up: SetUp) -> None:
     # GIVEN a server that a newer release has set up, and a rollback
     newer = index_template() | {"version": VERSION + 1}
