@@ -72,10 +72,15 @@ class AmazonDomain:
             )
         except (BotoCoreError, ClientError) as error:
             # The words of a validation may quote the password.
-            raise SetupError(
-                f"UpdateDomainConfig of {self._name}: {_kind(error)}; the password in {self._secret_arn} "
-                "needs 8 characters or more with a capital, a small letter, a digit and a special character"
-            ) from None
+            raise SetupError(f"UpdateDomainConfig of {self._name}: {self._refusal(_kind(error))}") from None
+
+    def _refusal(self, kind: str) -> str:
+        if kind != "ValidationException":
+            return f"{kind}; what comes before it is done, and to apply again is safe"
+        return (
+            f"{kind}; the password in {self._secret_arn} needs 8 characters or more "
+            "with a capital, a small letter, a digit and a special character"
+        )
 
 
 def hand_over(caller: Caller, domain: Domain) -> str:

@@ -99,10 +99,14 @@ def _version(mapping: Any) -> int:
 
 
 def _newest(names: dict[str, int]) -> set[str]:
-    """The last of each series: the one whose name ends in the latest date."""
-    last: dict[str, str] = {}
+    """The last of each series: the one whose name ends in the latest date.
+
+    Days, weeks and months are series of their own: where the period was changed, the last of the old one may
+    come after the new ones by its name.
+    """
+    last: dict[tuple[str, int], str] = {}
     for name in sorted(names):
-        last[_DATE.sub("", name)] = name
+        last[_DATE.sub("", name), len(_age_key(name))] = name
     return set(last.values())
 
 

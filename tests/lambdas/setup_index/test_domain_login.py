@@ -165,6 +165,15 @@ def test_a_refused_password_is_named_by_its_secret_only(domain: Domain, switch: 
     assert error.value.__suppress_context__
 
 
+def test_a_domain_that_is_busy_is_not_blamed_on_the_password(
+    domain: Domain, switch: Callable[[], Any]
+) -> None:
+    domain.refuses = (409, {"x-amzn-ErrorType": "ConflictException"})
+    with pytest.raises(SetupError, match=r"ConflictException; .* to apply again is safe") as error:
+        switch()
+    assert "characters" not in str(error.value)
+
+
 def test_a_function_that_would_lock_itself_out_switches_nothing(
     domain: Domain, switch: Callable[[], Any]
 ) -> None:

@@ -78,6 +78,13 @@ def test_weekly_and_monthly_indices_are_series_too(ism: Ism, set_up: SetUp) -> N
     assert set(set_up(ism.url)["mappings"]["extended"]) == {"kube-events-2026.w47", "kube-events-a-2026.11"}
 
 
+def test_after_another_index_period_the_indices_of_both_get_the_new_fields(ism: Ism, set_up: SetUp) -> None:
+    for name in ("kube-events-2026.w46", "kube-events-2026.w47", "kube-events-2026.11.22"):
+        ism.index(name, VERSION - 1)
+    extended = set_up(ism.url)["mappings"]["extended"]
+    assert set(extended) == {"kube-events-2026.w47", "kube-events-2026.11.22"}
+
+
 def test_a_mapping_that_does_not_take_the_fields_fails_nothing(ism: Ism, set_up: SetUp) -> None:
     ism.index("kube-events-2026.11.21", VERSION - 1)
     ism.refuses_mappings = True
