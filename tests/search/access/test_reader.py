@@ -26,8 +26,11 @@ def test_a_reader_writes_no_documents_either(people: People) -> None:
     before = people.administrator.documents()
     for action in ("create", "index", "update", "delete"):
         source = [] if action == "delete" else [{"doc": {}} if action == "update" else {"count": 1}]
-        for index in (INDEX, "kube-events-2026.11.22", "other"):
-            assert statuses(people.operator, bulk({action: {"_index": index, "_id": "1"}}, *source)) == {403}
+        assert statuses(people.operator, bulk({action: {"_index": INDEX, "_id": "1"}}, *source)) == {403}
+        for missing in ("kube-events-2026.11.22", "other"):
+            # What is not there is not there (404), which 2.19 may say before it asks who is asking.
+            said = statuses(people.operator, bulk({action: {"_index": missing, "_id": "1"}}, *source))
+            assert said <= ({403} if action in ("create", "index") else {403, 404})
     assert people.operator.ask("PUT", f"/{INDEX}/_create/2", {"count": 1}).status == 403
     assert people.administrator.documents() == before
 
