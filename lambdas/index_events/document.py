@@ -39,7 +39,7 @@ def build_document(event: Event, period: IndexPeriod = "day", name: str = INDEX_
     label's key is anybody's choice, so it is no field: each would be one more in the mapping.
 
     The record is written anew from what was read of it: 0.9 µs, for which no line break, no field twice and
-    nothing unknown of a record gets into a bulk (docs/decisions/0008-urllib3-instead-of-opensearch-py.md).
+    nothing unknown of a record gets into a bulk (docs/decisions/0015-bodies-of-a-bulk-are-made-anew.md).
     What is added goes behind it as text.
     """
     named, index = observation_id(event), index_name(event, period, name)
