@@ -15,8 +15,8 @@ from kube_events.reindex.progress_file import ProgressFile
 from kube_events.replay.archive import ArchiveSource, archive_url
 from kube_events.replay.stream import StreamSource
 from kube_events.replay.window import Window, window_of
-from kube_events.search.times import ALLOWED
 from kube_events.subcommands import Subcommands
+from kube_events.times import ALLOWED
 
 if TYPE_CHECKING:
     import boto3

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from eventcore.event import Event
 from eventcore.identity import document_time
 from kube_events.errors import CommandError
-from kube_events.search.times import TimeError, beginning, end
+from kube_events.times import TimeError, beginning, end
 
 
 class Window(NamedTuple):

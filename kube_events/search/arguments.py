@@ -13,7 +13,7 @@ from kube_events.search.criteria import Criteria, ObjectName
 from kube_events.search.kinds import kind_of
 from kube_events.search.output import FORMS
 from kube_events.search.selector import Requirement, SelectorError, parse_selector
-from kube_events.search.times import TimeError, beginning, end
+from kube_events.times import TimeError, beginning, end
 
 LOOK_BACK = timedelta(hours=24)
 """Without --since. Kubernetes itself remembers one hour."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kube_events.search.times import TimeError, beginning, end
+from kube_events.times import TimeError, beginning, end
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
