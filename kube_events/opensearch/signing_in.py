@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from typing import Any
 
+from kube_events.aws_session import aws_session
 from kube_events.opensearch.connection import Connection
 from kube_events.opensearch.errors import OpenSearchError
 
@@ -26,16 +26,11 @@ def sign_in(connection: Connection) -> dict[str, Any]:
 
 
 def _signer(connection: Connection) -> object:
-    import boto3
     from botocore.exceptions import BotoCoreError
     from opensearchpy import Urllib3AWSV4SignerAuth
 
     try:
-        session = boto3.Session(
-            profile_name=connection.profile or None,
-            # botocore itself reads AWS_DEFAULT_REGION only.
-            region_name=connection.region or os.environ.get("AWS_REGION") or None,
-        )
+        session = aws_session(connection.region, connection.profile)
         credentials = session.get_credentials()
     except BotoCoreError as error:
         raise OpenSearchError(f"AWS configuration: {error}") from None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kube_events.aws_session import aws_session
 from kube_events.errors import CommandError
 
 if TYPE_CHECKING:
@@ -59,11 +59,8 @@ def session(region: str | None, profile: str | None) -> boto3.Session:
     Raises:
         AwsError: no such profile, no region, no credentials.
     """
-    import boto3  # takes 150 ms, which `rules check` need not wait for
-
     with aws_calls("AWS configuration"):
-        # botocore itself reads AWS_DEFAULT_REGION only.
-        found = boto3.Session(region_name=region or os.environ.get("AWS_REGION"), profile_name=profile)
+        found = aws_session(region, profile)
         if not found.region_name:
             raise AwsError("no AWS region: give --region, or set AWS_REGION")
         if found.get_credentials() is None:
