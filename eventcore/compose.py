@@ -8,7 +8,7 @@ from hashlib import sha256
 from eventcore.event import Event
 from eventcore.identity import observation_id
 from eventcore.notification import Fact, Member, Notification
-from eventcore.rules.ruleset import MatchedRoute
+from eventcore.rules.matched_route import MatchedRoute
 
 _ID_CHARACTERS = 32
 """Half of a SHA-256 in hex: 128 bits tell all notifications apart."""

@@ -34,6 +34,10 @@ class Member(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tr
     """Identity of the observation: the id of the document that holds the whole event."""
     severity: Severity
     count: int
+    """How often it happened in all."""
+    since: int | None = None
+    """How often of those since the message before; None: all of them."""
+    resolved: bool = False
     first_seen: datetime
     last_seen: datetime
     type: str = ""
@@ -43,6 +47,27 @@ class Member(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tr
     namespace: str = ""
     name: str = ""
     node: str = ""
+
+
+class Said(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One of the most telling messages of many members."""
+
+    message: str
+    members: int
+    """That say it."""
+    severity: Severity
+
+
+class Part(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A group's message inside of a digest of several groups."""
+
+    id: str
+    title: str
+    severity: Severity
+    events: int
+    objects: int
+    at_least: bool = False
+    status: Status = "firing"
 
 
 class Notification(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -59,10 +84,19 @@ class Notification(Struct, frozen=True, kw_only=True, rename="camel", omit_defau
     first_seen: datetime
     last_seen: datetime
     events: int
-    """How often it happened: the sum of the members' counts."""
+    """How often it happened since the message before it."""
     objects: int
     """On how many objects."""
     members: tuple[Member, ...]
+    """The top ones: worst first, then those that happened most often."""
+    at_least: bool = False
+    """There were more than we could count: `events` and `objects` are lower bounds."""
+    messages: tuple[Said, ...] = ()
+    """The most telling ones, different from one another."""
+    parts: tuple[Part, ...] = ()
+    """Of a digest of several groups: the groups, worst first; the first ones of them, where they are many."""
+    groups: int = 1
+    """How many groups it speaks for."""
     status: Status = "firing"
     facts: tuple[Fact, ...] = ()
     links: tuple[Link, ...] = ()

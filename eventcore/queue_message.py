@@ -25,11 +25,13 @@ class NotificationMessage(
 
 
 class WakeUp(Struct, frozen=True, kw_only=True, rename="camel", tag_field="message", tag="wake-up"):
-    """A timer of a group. One whose generation is not the group's current one is stale and does nothing."""
+    """A timer. With another generation or due time than its owner's current ones it is stale."""
 
-    group: str
+    key: str
+    """Of its owner's item in the table: a group, or a receiver's digest."""
     generation: int
-    due: datetime
+    due: float
+    """Seconds since the epoch, to the millisecond."""
 
 
 QueueMessage = NotificationMessage | WakeUp

@@ -14,7 +14,8 @@ from eventcore.rules.compiled import (
     decode_compiled,
     encode_compiled,
 )
-from eventcore.rules.ruleset import MatchedRoute, Ruleset
+from eventcore.rules.matched_route import MatchedRoute
+from eventcore.rules.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from eventcore.rules.compiling import compile_rules

@@ -5,26 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from eventcore.event import Event, Severity
 from eventcore.patterns import Pattern, PatternError, compile_pattern
 from eventcore.rules.compiled import CompiledRoute, CompiledRules, CompiledRulesError
 from eventcore.rules.exact_index import ExactIndex
+from eventcore.rules.matched_route import MatchedRoute
 from eventcore.wire import as_view
-
-
-class MatchedRoute(Struct, frozen=True, kw_only=True):
-    """A receiver to be told of an event, and how its route groups. Times are in seconds."""
-
-    route: str
-    """Path of the route in the rule file, such as route.routes[0]."""
-    receiver: str
-    group_by: tuple[str, ...]
-    group_wait: float
-    group_interval: float
-    repeat_interval: float
 
 
 class Ruleset:
@@ -102,6 +90,7 @@ class _RouteNode:
         self.told = tuple(
             MatchedRoute(
                 route=route.path,
+                identity=route.path,
                 receiver=receiver,
                 group_by=route.group_by,
                 group_wait=route.group_wait,

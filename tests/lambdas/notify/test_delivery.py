@@ -227,8 +227,8 @@ def test_poison_is_set_aside_as_it_came_and_blocks_nothing(
 
 def test_a_wake_up_of_no_group_is_stale(stage: Stage, chats: ReceiverServer) -> None:
     stage.add_dingtalk("sre", {"url": chats.add_robot("sre")})
-    due = datetime.fromtimestamp(stage.clock.now, UTC)
-    stage.send_body("sre", encode_message(WakeUp(group="g", generation=3, due=due)))
+    due = stage.clock.now
+    stage.send_body("sre", encode_message(WakeUp(key="g", generation=3, due=due)))
     stage.run()
     assert not chats.inbox.all()
     assert not stage.dead_letters("sre")
