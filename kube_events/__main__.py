@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from kube_events.backfill.command import add_backfill
 from kube_events.errors import CommandError
 from kube_events.replay.command import add_replay
-from kube_events.rules_command import add_rules
+from kube_events.rules.command import add_rules
 from kube_events.search.command import add_search
 
 OK, INVALID, INTERRUPTED = 0, 1, 130

@@ -11,7 +11,7 @@ from pathlib import Path
 from eventcore.event import Event
 from eventcore.identity import observation_id
 from eventcore.rules import Ruleset, decode_compiled
-from kube_events.rules_file import compile_file
+from kube_events.rules.files import compile_file
 from sandbox.demo.account import Account, Delivery, Entry
 from sandbox.demo.cluster import Cluster, open_cluster
 from sandbox.demo.deployment import Deployment, deploy, remove_search_secret

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from eventcore.event import Event
 from eventcore.rules import Ruleset, decode_compiled
-from kube_events.rules_file import RulesFileError, compile_file
+from kube_events.rules.files import RulesFileError, compile_file
 from scripts.smoke.kubectl import Kubectl, KubectlError
 from scripts.smoke.signs import SIGNS, Look, Sign
 from scripts.smoke.workloads import IMAGE, make, remove

@@ -17,7 +17,7 @@ from eventcore.identity import observation_id
 from eventcore.normalise import normalise
 from eventcore.rules import Ruleset, decode_compiled
 from eventcore.wire import as_view
-from kube_events.rules_file import compile_file
+from kube_events.rules.files import compile_file
 from sandbox.cluster import MAIN, load_recording
 from sandbox.cluster.recording import STATES
 from sandbox.demo.options import ROOT

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from exporter.ship.event_bridge import DETAIL_TYPES, SOURCE
-from kube_events.rules_file import compile_file
+from kube_events.rules.files import compile_file
 from sandbox.terraform import TerraformError, TerraformProject, checks
 
 INFRA = Path(__file__).resolve().parents[2] / "infra"

@@ -9,7 +9,7 @@ import pytest
 
 from eventcore.event import Event
 from eventcore.rules import Ruleset, decode_compiled
-from kube_events.rules_file import compile_file, compiled_path
+from kube_events.rules.files import compile_file, compiled_path
 from tests.eventcore.test_recording import observations
 from tests.fixtures.events import event
 

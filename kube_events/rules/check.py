@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from eventcore.rules import decode_compiled
-from kube_events.rules_file import RulesFileError, compile_file, compiled_path, read_file
+from kube_events.rules.files import RulesFileError, compile_file, compiled_path, read_file
 
 
 def check_rules(

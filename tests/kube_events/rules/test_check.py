@@ -12,7 +12,7 @@ import pytest
 
 from eventcore.rules import decode_compiled
 from kube_events.__main__ import main
-from kube_events.rules_file import compile_file
+from kube_events.rules.files import compile_file
 
 GOOD = "drop:\n  - {reason: [LeaderElection]}\nroute:\n  receiver: ops-mail\n"
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from kube_events.check_rules import check_rules
+from kube_events.rules.check import check_rules
 from kube_events.subcommands import Subcommands
 
 

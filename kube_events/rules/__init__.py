@@ -1,0 +1,1 @@
+"""`kube-events rules`: what an operator does with rule files. docs/rules-command.md is its manual."""
