@@ -5,15 +5,20 @@ It holds no secret, only the ARNs of secrets.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from lambdas.common.config import ConfigError, read_config
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+RESERVE = 2
+"""Messages a minute of a limit that stay free: for whom else the address hears from, and for a message that is
+posted again with a newer secret."""
 
 
 class Receiver(Struct, frozen=True, kw_only=True):
@@ -22,6 +27,10 @@ class Receiver(Struct, frozen=True, kw_only=True):
     queue_url: str
     queue_arn: str
     dead_letter_queue_url: str
+    send_resolved: bool = True
+    """Whether a message says that a problem is over."""
+    messages_per_minute: Annotated[int, Meta(gt=RESERVE)] | None = None
+    """What its address takes, RESERVE of it kept free; None is what the channel is known for, if anything."""
 
 
 class SnsReceiver(Receiver, frozen=True, kw_only=True, tag_field="type", tag="sns"):

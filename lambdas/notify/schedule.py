@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from math import ceil
 
 from eventcore.backoff import Backoff
 from lambdas.notify.channels.outcomes import Throttled, Unreachable
+
+DELIVER_WITHIN = timedelta(hours=24)
+"""A receiver that takes nothing for a day is told by the dead letters instead."""
 
 MAX_DELAY = 900
 """Seconds: the longest DelaySeconds that SQS takes. Longer waits go in hops."""

@@ -36,13 +36,19 @@ def test_receivers_are_read_by_name_and_type(aws: Aws) -> None:
                     "topic_arn": "arn:aws:sns:eu-central-1:123456789012:ops",
                     **QUEUES,
                 },
-                "sre": {"type": "dingtalk", "secret_arn": SECRET, "at_all": True, **QUEUES},
+                "sre": {
+                    "type": "dingtalk",
+                    "secret_arn": SECRET,
+                    "at_all": True,
+                    "send_resolved": False,
+                    **QUEUES,
+                },
             },
         },
     )
     assert receivers == {
         "ops-mail": SnsReceiver(topic_arn="arn:aws:sns:eu-central-1:123456789012:ops", **QUEUES),
-        "sre": DingTalkReceiver(secret_arn=SECRET, at_all=True, **QUEUES),
+        "sre": DingTalkReceiver(secret_arn=SECRET, at_all=True, send_resolved=False, **QUEUES),
     }
 
 
@@ -54,6 +60,15 @@ def test_receivers_are_read_by_name_and_type(aws: Aws) -> None:
         ({"version": 1, "receivers": {"a": {"type": "pager", **QUEUES}}}, "'pager'"),
         ({"version": 1, "receivers": {"a": {"type": "sns", **QUEUES}}}, "topic_arn"),
         ({"version": 1, "receivers": {"a": {"type": "chime", "secret_arn": SECRET}}}, "queue_url"),
+        (
+            {
+                "version": 1,
+                "receivers": {
+                    "a": {"type": "chime", "secret_arn": SECRET, "messages_per_minute": 2, **QUEUES}
+                },
+            },
+            r">= 3.*messages_per_minute",
+        ),
     ],
 )
 def test_a_document_that_is_none_is_refused_with_its_place(aws: Aws, document: Any, reason: str) -> None:
