@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 RESERVE = 2
-"""Messages a minute of a limit that stay free: for whom else the address hears from, and for a message that is
-posted again with a newer secret."""
+"""Messages a minute of a limit that stay free: for whom else the address hears from, and for a message that
+is posted again with a newer secret."""
 
 
 class Receiver(Struct, frozen=True, kw_only=True):
