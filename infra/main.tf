@@ -179,7 +179,7 @@ module "filter_events" {
   source = "./modules/function"
 
   name                 = local.names["filter_events"]
-  description          = "Decides by the rules who is told about an event, and puts a message into the queue of each."
+  description          = "Decides by the rules who is told about an event, and gathers events in groups with a timer each."
   handler              = "lambdas.filter_events.handler.lambda_handler"
   package              = local.packages["filter_events"]
   location             = local.location
@@ -192,12 +192,14 @@ module "filter_events" {
     RULES_KEY           = module.state.rules_key
     RECEIVERS_KEY       = module.state.receivers_key
     DEAD_LETTERS_BUCKET = module.state.bucket
+    STATE_TABLE         = module.state.table_name
   }
   policies = {
     read-events    = local.kinesis ? module.stream[0].read_policy : module.event_bus[0].read_policies["filter_events"]
     read-rules     = module.state.read_rules_policy
     read-receivers = module.state.read_receivers_policy
     set-aside      = module.state.set_aside_policy
+    group          = module.state.group_policy
     enqueue        = module.notifications.enqueue_policy
   }
   event_sources = { events = local.kinesis ? module.stream[0].event_sources["filter_events"] : module.event_bus[0].event_sources["filter_events"] }
@@ -208,7 +210,7 @@ module "notify" {
   source = "./modules/function"
 
   name                 = local.names["notify"]
-  description          = "Hands each message to the mail, chat or topic that its receiver stands for."
+  description          = "Makes one message of a group when its timer fires, and hands it to the mail, chat or topic of its receiver."
   handler              = "lambdas.notify.handler.lambda_handler"
   package              = local.packages["notify"]
   location             = local.location
@@ -216,12 +218,14 @@ module "notify" {
   memory_size          = local.memory_sizes["notify"]
   timeout              = local.timeouts["notify"]
   reserved_concurrency = local.reserved_concurrency["notify"]
-  # A message that a chat throttles goes back into the queue that calls notify.
+  # Timers longer than the 15 minutes that SQS delays a message, and messages that a chat throttles, go back into the
+  # queue that calls notify, any number of times. Lambda would stop what goes round 16 times.
   calls_itself = true
   environment = {
-    CONFIG_BUCKET = module.state.bucket
-    RECEIVERS_KEY = module.state.receivers_key
-    STATE_TABLE   = module.state.table_name
+    CONFIG_BUCKET  = module.state.bucket
+    RECEIVERS_KEY  = module.state.receivers_key
+    STATE_TABLE    = module.state.table_name
+    DASHBOARDS_URL = local.dashboards_url
   }
   policies = {
     read-receivers = module.state.read_receivers_policy

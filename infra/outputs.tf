@@ -101,7 +101,7 @@ output "bucket" {
 }
 
 output "table" {
-  description = "Table with what was delivered."
+  description = "Table with groups, deliveries and silences."
   value       = module.state.table_name
 }
 

@@ -15,6 +15,9 @@ locals {
   imports    = coalesce(var.search.dashboards.import, local.domain_made || var.search.dashboards.endpoint != null)
   dashboards = local.imports ? { endpoint = var.search.dashboards.endpoint, tenant = var.search.dashboards.tenant } : null
 
+  # Where the links in messages lead, also if somebody else imports our dashboards there.
+  dashboards_url = try(coalesce(var.search.dashboards.endpoint, local.domain_made ? "${module.search[0].endpoint}/_dashboards" : null), "")
+
   search_secrets = {
     write  = var.search.secret_arn == null ? null : { arn = var.search.secret_arn, kms_key_arn = var.search.secret_kms_key_arn }
     setup  = var.search.setup_secret_arn == null ? null : { arn = var.search.setup_secret_arn, kms_key_arn = var.search.setup_secret_kms_key_arn }

@@ -7,6 +7,9 @@ variable "receivers" {
     `dingtalk`, `chime`: `secret_arn` of a secret with the webhook; without it an empty one is made. `dingtalk` also takes
     `at_mobiles`, `at_user_ids` and `at_all`, whom to mention.
     `kms_key_arn`: the customer-managed key of a topic or secret that is not made here.
+    `send_resolved` (`true`): whether a second message says that a problem is over.
+    `messages_per_minute`: what the address takes, if it is not what the channel is known for: dingtalk 20, chime 60, sns
+    any number. Two of them are kept in reserve.
   EOT
   type = map(object({
     type        = string
@@ -17,6 +20,9 @@ variable "receivers" {
     at_mobiles  = optional(list(string), [])
     at_user_ids = optional(list(string), [])
     at_all      = optional(bool, false)
+
+    send_resolved       = optional(bool, true)
+    messages_per_minute = optional(number)
   }))
   nullable = false
 
@@ -63,6 +69,11 @@ variable "receivers" {
   validation {
     condition     = alltrue([for receiver in var.receivers : length(receiver.at_mobiles) + length(receiver.at_user_ids) == 0 && !receiver.at_all if receiver.type != "dingtalk"])
     error_message = "`at_mobiles`, `at_user_ids` and `at_all` are for receivers of type dingtalk."
+  }
+
+  validation {
+    condition     = alltrue([for receiver in var.receivers : receiver.messages_per_minute >= 3 && receiver.messages_per_minute == floor(receiver.messages_per_minute) if receiver.messages_per_minute != null])
+    error_message = "`messages_per_minute` is a whole number from 3 on: two messages a minute are kept in reserve."
   }
 
   validation {

@@ -1,5 +1,5 @@
-# What the functions are told about OpenSearch. tests/infra/test_environment.py holds these plans against the functions'
-# settings; the ARNs and addresses that only an apply knows are said here.
+# What the functions are told. tests/infra/test_environment.py holds these plans against the functions' settings; the ARNs
+# and addresses that only an apply knows are said here.
 
 provider "aws" {
   region                      = "eu-central-1"
@@ -32,6 +32,36 @@ override_resource {
   target          = module.search[0].aws_opensearch_domain.this
   override_during = plan
   values          = { endpoint = "search-kube-events.eu-central-1.es.amazonaws.com" }
+}
+
+override_resource {
+  target          = module.state.aws_dynamodb_table.this
+  override_during = plan
+  values          = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/kube-events-state" }
+}
+
+override_resource {
+  target          = module.notifications.aws_sqs_queue.this
+  override_during = plan
+  values          = { arn = "arn:aws:sqs:eu-central-1:123456789012:queue", url = "https://sqs.eu-central-1.amazonaws.com/123456789012/queue" }
+}
+
+override_resource {
+  target          = module.notifications.aws_sqs_queue.dead
+  override_during = plan
+  values          = { arn = "arn:aws:sqs:eu-central-1:123456789012:dead", url = "https://sqs.eu-central-1.amazonaws.com/123456789012/dead" }
+}
+
+override_resource {
+  target          = module.notifications.aws_sns_topic.this
+  override_during = plan
+  values          = { arn = "arn:aws:sns:eu-central-1:123456789012:kube-events-receiver-ops-mail" }
+}
+
+override_resource {
+  target          = module.notifications.aws_secretsmanager_secret.this
+  override_during = plan
+  values          = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:kube-events/receivers/sre-dingtalk-AbCdEf" }
 }
 
 override_resource {
@@ -86,5 +116,13 @@ run "an_existing_server" {
   assert {
     condition     = output.opensearch_master_secret == null && output.dashboards_endpoint == "https://dashboards.example.com"
     error_message = "No master user of ours, and Dashboards where it was said."
+  }
+}
+
+run "no_search" {
+  command = plan
+
+  variables {
+    search = { mode = "none" }
   }
 }

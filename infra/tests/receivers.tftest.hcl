@@ -43,7 +43,7 @@ variables {
     ops-mail     = { type = "sns", mail = ["ops@example.com", "lead@example.com"] }
     audit        = { type = "sns", topic_arn = "arn:aws:sns:eu-central-1:123456789012:audit", kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/99999999-2222-3333-4444-555555555555" }
     sre-dingtalk = { type = "dingtalk", at_mobiles = ["13800000000"], at_user_ids = ["lead-of-sre"] }
-    sre-chime    = { type = "chime", secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:chime-AbCdEf" }
+    sre-chime    = { type = "chime", secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:chime-AbCdEf", send_resolved = false, messages_per_minute = 10 }
   }
 }
 
@@ -116,6 +116,7 @@ run "the_document_says_how_to_reach_everybody_and_holds_no_secret" {
       queue_url             = "https://sqs.eu-central-1.amazonaws.com/123456789012/queue"
       queue_arn             = "arn:aws:sqs:eu-central-1:123456789012:queue"
       dead_letter_queue_url = "https://sqs.eu-central-1.amazonaws.com/123456789012/dead"
+      send_resolved         = true
       secret_arn            = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:kube-events/receivers/sre-dingtalk-AbCdEf"
       at_mobiles            = ["13800000000"]
       at_user_ids           = ["lead-of-sre"]
@@ -132,6 +133,11 @@ run "the_document_says_how_to_reach_everybody_and_holds_no_secret" {
   assert {
     condition     = !contains(keys(jsondecode(output.document).receivers["sre-chime"]), "at_all") && jsondecode(output.document).receivers["sre-chime"].secret_arn == "arn:aws:secretsmanager:eu-central-1:123456789012:secret:chime-AbCdEf"
     error_message = "Chime has no options of DingTalk's."
+  }
+
+  assert {
+    condition     = [for name in ["sre-chime", "ops-mail"] : [jsondecode(output.document).receivers[name].send_resolved, try(jsondecode(output.document).receivers[name].messages_per_minute, "the channel's")]] == [[false, 10], [true, "the channel's"]]
+    error_message = "Who wants no second message, or takes fewer than others, gets what he wants."
   }
 }
 

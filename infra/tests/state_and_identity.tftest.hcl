@@ -50,6 +50,64 @@ run "the_table_costs_nothing_while_nothing_happens_and_forgets_by_itself" {
   }
 }
 
+run "silences_are_found_by_their_kind" {
+  command = plan
+
+  module {
+    source = "./modules/state"
+  }
+
+  assert {
+    condition = [for index in aws_dynamodb_table.this.global_secondary_index : "${index.name} of ${index.hash_key}, ${index.projection_type}"] == [
+      "by_kind of kind, ALL"
+    ]
+    error_message = "One index, with whole items."
+  }
+}
+
+run "who_groups_and_who_notifies_uses_the_table_and_nothing_else" {
+  command = plan
+
+  module {
+    source = "./modules/state"
+  }
+
+  override_resource {
+    target          = aws_dynamodb_table.this
+    override_during = plan
+    values          = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/kube-events-state" }
+  }
+
+  assert {
+    condition = {
+      for statement in jsondecode(data.aws_iam_policy_document.group.json).Statement : statement.Sid => {
+        may = statement.Action, on = statement.Resource
+      }
+      } == {
+      ReadAndPutGroups    = { may = ["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:BatchGetItem"], on = "arn:aws:dynamodb:eu-central-1:123456789012:table/kube-events-state" }
+      UseTheKeyOfTheTable = { may = ["kms:GenerateDataKey", "kms:Encrypt", "kms:DescribeKey", "kms:Decrypt"], on = var.kms_key_arn }
+    }
+    error_message = "filter_events reads and puts items."
+  }
+
+  assert {
+    condition = {
+      for statement in jsondecode(data.aws_iam_policy_document.remember.json).Statement : statement.Sid => {
+        may = statement.Action, on = statement.Resource
+      } if startswith(flatten([statement.Action])[0], "dynamodb:")
+      } == {
+      KeepGroupsDeliveriesAndLimits = { may = ["dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:BatchGetItem"], on = "arn:aws:dynamodb:eu-central-1:123456789012:table/kube-events-state" }
+      FindSilences                  = { may = "dynamodb:Query", on = "arn:aws:dynamodb:eu-central-1:123456789012:table/kube-events-state/index/by_kind" }
+    }
+    error_message = "notify also updates them, and finds silences."
+  }
+
+  assert {
+    condition     = alltrue([for document in [data.aws_iam_policy_document.group, data.aws_iam_policy_document.remember] : !strcontains(document.json, "*")])
+    error_message = "No wildcard anywhere."
+  }
+}
+
 run "the_bucket_forgets_dead_letters" {
   command = plan
 

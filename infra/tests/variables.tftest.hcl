@@ -229,6 +229,26 @@ run "a_user_of_dingtalk_in_a_mail" {
   expect_failures = [var.receivers]
 }
 
+run "so_few_messages_a_minute_that_none_is_left_beside_the_reserve" {
+  command = plan
+
+  variables {
+    receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "dingtalk", messages_per_minute = 2 } }
+  }
+
+  expect_failures = [var.receivers]
+}
+
+run "half_a_message_a_minute" {
+  command = plan
+
+  variables {
+    receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "dingtalk", messages_per_minute = 4.5 } }
+  }
+
+  expect_failures = [var.receivers]
+}
+
 run "no_receiver_at_all" {
   command = plan
 

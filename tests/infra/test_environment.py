@@ -1,54 +1,135 @@
-"""What Terraform tells the functions about OpenSearch is what their settings take."""
+"""What Terraform tells the functions is what their settings take, and lets them do what they are there for."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from lambdas.common.settings import Settings, read_settings
+from lambdas.filter_events.settings import FilterSettings
 from lambdas.index_events.settings import IndexSettings
+from lambdas.notify.settings import NotifySettings
 from lambdas.setup_index.settings import SetupSettings
 from sandbox.terraform import TerraformProject, checks
 
 INFRA = Path(__file__).resolve().parents[2] / "infra"
-FUNCTIONS: dict[str, type[Settings]] = {"index_events": IndexSettings, "setup_index": SetupSettings}
+FUNCTIONS: dict[str, type[Settings]] = {
+    "filter_events": FilterSettings,
+    "index_events": IndexSettings,
+    "notify": NotifySettings,
+    "setup_index": SetupSettings,
+}
 
+Planned = Mapping[str, dict[str, dict[str, Any]]]
+"""What each run of infra/tests/environment.tftest.hcl makes, by address."""
 Environments = Mapping[tuple[str, str], dict[str, str]]
-"""By run of infra/tests/environment.tftest.hcl and function."""
+"""By run and function."""
 
 
 @pytest.fixture(scope="module")
-def environments(tmp_path_factory: pytest.TempPathFactory) -> Environments:
-    """What is planned, without what every function is told by the names of Powertools."""
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Planned:
     project = TerraformProject(INFRA, tmp_path_factory.mktemp("environment"), checks.NO_AWS)
     project.init()
     with project.running_provider():
         told = project.run("test", "-json", "-verbose", "-filter=tests/environment.tftest.hcl").stdout
     messages = [json.loads(line) for line in told.splitlines()]
-    planned = {
-        (message["@testrun"], function): change["change"]["after"]["environment"][0]["variables"]
+    return {
+        message["@testrun"]: {
+            change["address"].replace("[0].", "."): change["change"]["after"]
+            for change in message["test_plan"]["resource_changes"]
+        }
         for message in messages
         if message["type"] == "test_plan"
-        for function in FUNCTIONS
-        for change in message["test_plan"]["resource_changes"]
-        if change["address"] == f"module.{function}[0].aws_lambda_function.this"
     }
+
+
+@pytest.fixture(scope="module")
+def environments(planned: Planned) -> Environments:
+    """What is planned, without what every function is told by the names of Powertools."""
     return {
-        key: {name: value for name, value in variables.items() if not name.startswith("POWERTOOLS_")}
-        for key, variables in planned.items()
+        (run, function): {
+            name: value
+            for name, value in made["environment"][0]["variables"].items()
+            if not name.startswith("POWERTOOLS_")
+        }
+        for run, resources in planned.items()
+        for function in FUNCTIONS
+        if (made := resources.get(f"module.{function}.aws_lambda_function.this"))
     }
 
 
 @pytest.mark.terraform
 def test_no_function_is_told_what_it_does_not_know(environments: Environments) -> None:
-    assert {run for run, _ in environments} == {"a_domain_made_here", "an_existing_server"}
+    assert set(environments) == {
+        *((run, function) for run in ("a_domain_made_here", "an_existing_server") for function in FUNCTIONS),
+        *(("no_search", function) for function in ("filter_events", "notify")),
+    }
     for (_, function), told in environments.items():
         known = {field.encode_name for field in msgspec.structs.fields(FUNCTIONS[function])}
         assert set(told) <= known
+
+
+@pytest.mark.terraform
+def test_what_groups_and_what_tells_share_a_table(environments: Environments) -> None:
+    for run in ("a_domain_made_here", "an_existing_server", "no_search"):
+        group = read_settings(FilterSettings, environments[run, "filter_events"])
+        tell = read_settings(NotifySettings, environments[run, "notify"])
+        assert group.state_table == tell.state_table == "kube-events-state"
+        assert group.receivers_key == tell.receivers_key
+
+
+@pytest.mark.terraform
+def test_messages_link_to_the_dashboards_that_there_are(environments: Environments) -> None:
+    links = {
+        run: environments[run, "notify"]["DASHBOARDS_URL"]
+        for run in ("a_domain_made_here", "an_existing_server", "no_search")
+    }
+    assert links == {
+        "a_domain_made_here": "https://search-kube-events.eu-central-1.es.amazonaws.com/_dashboards",
+        "an_existing_server": "https://dashboards.example.com",
+        "no_search": "",
+    }
+
+
+@pytest.mark.terraform
+def test_only_notify_may_send_itself_messages_without_end(planned: Planned) -> None:
+    for run, resources in planned.items():
+        loops = {
+            address: made["recursive_loop"]
+            for address, made in resources.items()
+            if "aws_lambda_function_recursion_config" in address
+        }
+        assert loops == {"module.notify.aws_lambda_function_recursion_config.this[0]": "Allow"}, run
+
+
+@pytest.mark.terraform
+def test_each_function_may_do_what_it_is_there_for(planned: Planned) -> None:
+    for run, resources in planned.items():
+        purposes = {
+            function: {
+                address.split('"')[1]
+                for address in resources
+                if address.startswith(f"module.{function}.aws_iam_role_policy.this[")
+            }
+            - {"log", "trace"}
+            for function in ("filter_events", "notify")
+        }
+        assert purposes == {
+            "filter_events": {
+                "read-events",
+                "read-rules",
+                "read-receivers",
+                "set-aside",
+                "group",
+                "enqueue",
+            },
+            "notify": {"read-receivers", "receive", "remember", "tell"},
+        }, run
 
 
 @pytest.mark.terraform

@@ -9,14 +9,16 @@ output "document" {
           queue_url             = aws_sqs_queue.this[name].url
           queue_arn             = aws_sqs_queue.this[name].arn
           dead_letter_queue_url = aws_sqs_queue.dead[name].url
+          send_resolved         = receiver.send_resolved
         },
         {
           for key, value in {
-            topic_arn   = lookup(local.topic_arns, name, null)
-            secret_arn  = lookup(local.secret_arns, name, null)
-            at_mobiles  = receiver.type == "dingtalk" ? receiver.at_mobiles : null
-            at_user_ids = receiver.type == "dingtalk" ? receiver.at_user_ids : null
-            at_all      = receiver.type == "dingtalk" ? receiver.at_all : null
+            topic_arn           = lookup(local.topic_arns, name, null)
+            secret_arn          = lookup(local.secret_arns, name, null)
+            at_mobiles          = receiver.type == "dingtalk" ? receiver.at_mobiles : null
+            at_user_ids         = receiver.type == "dingtalk" ? receiver.at_user_ids : null
+            at_all              = receiver.type == "dingtalk" ? receiver.at_all : null
+            messages_per_minute = receiver.messages_per_minute
           } : key => value if value != null
         },
       )

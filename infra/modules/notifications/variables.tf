@@ -27,6 +27,9 @@ variable "receivers" {
     at_mobiles  = optional(list(string), [])
     at_user_ids = optional(list(string), [])
     at_all      = optional(bool, false)
+
+    send_resolved       = optional(bool, true)
+    messages_per_minute = optional(number)
   }))
   nullable = false
 }

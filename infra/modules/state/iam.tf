@@ -5,6 +5,7 @@
 locals {
   bucket_arn = module.bucket.arn
   table_arn  = aws_dynamodb_table.this.arn
+  index_arn  = "${local.table_arn}/index/by_kind"
   # The second is where Lambda itself puts what an event source mapping gives up; the place is not ours to choose.
   dead_letter_prefixes = { dead-letters = "dead-letters/", lambda-failures = "aws/lambda/" }
 }
@@ -46,13 +47,33 @@ data "aws_iam_policy_document" "set_aside" {
   }
 }
 
-data "aws_iam_policy_document" "remember" {
+data "aws_iam_policy_document" "group" {
   statement {
-    sid       = "UseTheTable"
-    actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    sid       = "ReadAndPutGroups"
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"]
     resources = [local.table_arn]
   }
 
+  source_policy_documents = [data.aws_iam_policy_document.table_key.json]
+}
+
+data "aws_iam_policy_document" "remember" {
+  statement {
+    sid       = "KeepGroupsDeliveriesAndLimits"
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    resources = [local.table_arn]
+  }
+
+  statement {
+    sid       = "FindSilences"
+    actions   = ["dynamodb:Query"]
+    resources = [local.index_arn]
+  }
+
+  source_policy_documents = [data.aws_iam_policy_document.table_key.json]
+}
+
+data "aws_iam_policy_document" "table_key" {
   statement {
     sid       = "UseTheKeyOfTheTable"
     actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"]

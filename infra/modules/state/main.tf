@@ -1,4 +1,4 @@
-# What the functions remember: deliveries in a table; configuration and dead letters in a bucket.
+# What the functions remember: groups, deliveries and silences in a table; configuration and dead letters in a bucket.
 
 resource "aws_dynamodb_table" "this" {
   name         = "${var.name}-state"
@@ -8,6 +8,18 @@ resource "aws_dynamodb_table" "this" {
   attribute {
     name = "pk"
     type = "S"
+  }
+
+  attribute {
+    name = "kind"
+    type = "S"
+  }
+
+  # Only silences have a kind: a function finds all of them by one query, and nothing else is copied into the index.
+  global_secondary_index {
+    name            = "by_kind"
+    hash_key        = "kind"
+    projection_type = "ALL"
   }
 
   ttl {

@@ -38,7 +38,12 @@ output "set_aside_policy" {
   value       = data.aws_iam_policy_document.set_aside.json
 }
 
+output "group_policy" {
+  description = "Policy document (JSON) for a role that reads groups and puts them."
+  value       = data.aws_iam_policy_document.group.json
+}
+
 output "remember_policy" {
-  description = "Policy document (JSON) for a role that reads and writes the table."
+  description = "Policy document (JSON) for a role that keeps groups, deliveries and limits, and reads silences."
   value       = data.aws_iam_policy_document.remember.json
 }
