@@ -1,0 +1,1 @@
+"""What can be proven of rules without an event: warnings of `rules check` say nothing that is not so."""
