@@ -14,9 +14,11 @@ from kube_events.errors import CommandError
 from kube_events.replay.command import add_replay
 from kube_events.rules.command import add_rules
 from kube_events.search.command import add_search
+from kube_events.silence.command import add_silence
 
-OK, INVALID, INTERRUPTED = 0, 1, 130
-"""Exit codes; on wrong usage argparse itself exits with 2. 130 is what shells say after Ctrl-C."""
+OK, INTERRUPTED = 0, 130
+"""Exit codes; an error brings its own, and wrong usage ends in argparse with 2. 130 is what shells say after
+Ctrl-C."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CommandError as error:
         for line in error.lines:
             print(line, file=sys.stderr)
-        return INVALID
+        return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     add_replay(commands)
     add_backfill(commands)
     add_search(commands)
+    add_silence(commands)
     commands.add_parser("version", help="say the version").set_defaults(run=_version)
     return parser
 

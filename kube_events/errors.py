@@ -8,6 +8,8 @@ from collections.abc import Collection
 class CommandError(Exception):
     """Told to the user as it is, without a traceback; `lines`, one for each thing that is wrong."""
 
-    def __init__(self, lines: Collection[str]) -> None:
+    def __init__(self, lines: Collection[str], *, exit_code: int = 1) -> None:
         self.lines = tuple(lines)
+        self.exit_code = exit_code
+        """For scripts, where one command can fail in ways that they have to tell apart."""
         super().__init__("\n".join(self.lines))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,10 @@ _DENIED = frozenset(
     {"403", "AccessDenied", "AccessDeniedException", "KMSAccessDeniedException", "UnauthorizedOperation"}
 )
 
+_MISSING = frozenset(
+    {"404", "AWS.SimpleQueueService.NonExistentQueue", "NoSuchBucket", "NoSuchKey", "QueueDoesNotExist"}
+)
+
 
 class AwsError(CommandError):
     """AWS did not do what it was asked, and a retry cannot help."""
@@ -71,14 +75,17 @@ def session(region: str | None, profile: str | None) -> boto3.Session:
 
 
 @contextmanager
-def aws_calls(what: str) -> Iterator[None]:
-    """Turn what botocore raises into an `AwsError` about `what`, such as `the stream kube-events`."""
+def aws_calls(what: str, permissions: Mapping[str, str] = PERMISSIONS) -> Iterator[None]:
+    """Turn what botocore raises into an `AwsError` about `what`, such as `the stream kube-events`.
+
+    `permissions` has, by operation, what a caller who was refused it lacks.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
     except ClientError as error:
-        raise AwsError(_refusal(what, error)) from None
+        raise AwsError(_refusal(what, error, permissions)) from None
     except BotoCoreError as error:
         raise AwsError(f"{what}: {' '.join(str(error).split())}") from None
 
@@ -94,7 +101,7 @@ def is_passing(error: ClientError) -> bool:
     return code_of(error) in THROTTLED or status >= 500
 
 
-def _refusal(what: str, error: ClientError) -> str:
+def _refusal(what: str, error: ClientError, permissions: Mapping[str, str]) -> str:
     code = code_of(error)
     said = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
     if code in _EXPIRED:
@@ -102,8 +109,8 @@ def _refusal(what: str, error: ClientError) -> str:
     if code in _UNKNOWN_CALLER:
         return f"AWS does not accept the credentials: {said or code}"
     if code in _DENIED:
-        needed = PERMISSIONS.get(error.operation_name, error.operation_name)
+        needed = permissions.get(error.operation_name, error.operation_name)
         return f"{what}: {needed} is not allowed: {said or code}"
-    if "NotFound" in code or code in ("404", "NoSuchBucket", "NoSuchKey"):
+    if "NotFound" in code or code in _MISSING:
         return f"{what}: not found: {said or code}"
     return f"{what}: {code}: {said}"

@@ -1,0 +1,1 @@
+"""`kube-events silence`: who silenced what, for how long and why."""
