@@ -8,8 +8,9 @@ import msgspec
 from msgspec import Struct
 
 from eventcore.event import Severity
+from eventcore.rules.time_interval import TimeInterval
 
-COMPILED_VERSION = 1
+COMPILED_VERSION = 2
 """Version of the compiled form. Functions and file are deployed together, so there is one only."""
 
 
@@ -28,15 +29,42 @@ class CompiledRoute(Struct, frozen=True, kw_only=True, rename="camel"):
     """A route with everything inherited filled in. Times are in seconds."""
 
     path: str
+    identity: str
+    """Hash of the conditions from the root down to it."""
     receivers: tuple[str, ...]
     continues: bool
     group_by: tuple[str, ...]
     group_wait: float
     group_interval: float
     repeat_interval: float
+    resolve_after: float | None
+    mute_time_intervals: tuple[str, ...]
+    active_time_intervals: tuple[str, ...]
     match: dict[str, Any] | None
     """None takes every event."""
     routes: tuple[CompiledRoute, ...]
+
+
+class CompiledInhibition(Struct, frozen=True, kw_only=True):
+    """Events that match `target` are not told while one that matches `source` lasts, if `equal` fields
+    are."""
+
+    source: dict[str, Any]
+    target: dict[str, Any]
+    equal: tuple[str, ...]
+    keep: float
+    """Seconds."""
+
+
+class CompiledRecovery(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How problems end, instead of the built-in table."""
+
+    problem: tuple[str, ...]
+    recovered_by: tuple[str, ...]
+    kind: str
+    """"" is every kind."""
+    resolve_after: float | None
+    """Seconds."""
 
 
 class CompiledRules(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -50,6 +78,12 @@ class CompiledRules(Struct, frozen=True, kw_only=True, rename="camel"):
     drop: tuple[dict[str, Any], ...]
     severity: tuple[CompiledSeverityRule, ...]
     route: CompiledRoute
+    inhibit: tuple[CompiledInhibition, ...]
+    recoveries: tuple[CompiledRecovery, ...]
+    """Of the file; the built-in table is part of the release."""
+    time_intervals: dict[str, tuple[TimeInterval, ...]]
+    notify_max_age: float
+    """Seconds."""
 
 
 class _Head(Struct, rename="camel"):

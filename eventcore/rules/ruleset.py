@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
 from msgspec.structs import replace
 
 from eventcore.event import Event, Severity
-from eventcore.patterns import Pattern, PatternError, compile_pattern
-from eventcore.rules.compiled import CompiledRoute, CompiledRules, CompiledRulesError
-from eventcore.rules.exact_index import ExactIndex
+from eventcore.grouping.arrival import Recovery
+from eventcore.grouping.group import Ending
+from eventcore.grouping.key import GroupRef, group_of
+from eventcore.patterns import PatternError
+from eventcore.rules.compiled import CompiledRules, CompiledRulesError
+from eventcore.rules.event_pattern import Views
+from eventcore.rules.inhibition import Inhibitions, SourceMark
 from eventcore.rules.matched_route import MatchedRoute
-from eventcore.wire import as_view
+from eventcore.rules.pattern_list import PatternList
+from eventcore.rules.pseudo_events import problem_events
+from eventcore.rules.recovery_table import RecoveryTable
+from eventcore.rules.route_tree import RouteNode
 
 
 class Ruleset:
@@ -22,16 +26,25 @@ class Ruleset:
         """Compile the patterns.
 
         Raises:
-            CompiledRulesError: a pattern means nothing to this release.
+            CompiledRulesError: a pattern means nothing to this release, or a name is of nothing in the file.
         """
         self.receivers = frozenset(compiled.receivers)
+        self.notify_max_age = compiled.notify_max_age
+        """Seconds. What is older is told in one summary per receiver."""
+        self._views = Views()
         try:
-            self._drop = _Patterns(compiled.drop, "drop")
-            self._severity = _Patterns([rule.match for rule in compiled.severity], "severity")
-            self._route = _RouteNode(compiled.route)
+            self._drop = PatternList(compiled.drop, self._views, path="drop")
+            self._severity = PatternList(
+                [one.match for one in compiled.severity], self._views, path="severity"
+            )
+            self._route = RouteNode(compiled.route, compiled.time_intervals, self._views)
+            self._inhibitions = Inhibitions(compiled.inhibit, self._views)
         except PatternError as error:
             raise CompiledRulesError(f"a compiled rule file with an unknown pattern: {error}") from None
+        except KeyError as error:
+            raise CompiledRulesError(f"a compiled rule file without its time interval {error}") from None
         self._severities: tuple[Severity, ...] = tuple(rule.severity for rule in compiled.severity)
+        self._recoveries = RecoveryTable(compiled.recoveries)
 
     def classify(self, event: Event) -> Event | None:
         """The event with the severity that the rules give it, else with its own; None if it is dropped.
@@ -39,77 +52,54 @@ class Ruleset:
         Patterns under `drop` and `severity` see the severity that the event came with, which is the
         built-in one.
         """
-        if not (self._drop.may_match(event) or self._severity.may_match(event)):
-            return event
-        view = as_view(event)
-        if self._drop.first(view) is not None:
+        if self._drop.first(event) is not None:
             return None
-        rule = self._severity.first(view)
+        rule = self._severity.first(event)
         if rule is None or self._severities[rule] == event.severity:
             return event
-        return replace(event, severity=self._severities[rule])
+        changed = replace(event, severity=self._severities[rule])
+        self._views.with_severity(event, changed)
+        return changed
 
     def routes(self, event: Event) -> tuple[MatchedRoute, ...]:
         """Whom to tell of an event that `classify` has returned, in the order of the file; () is nobody."""
-        return tuple(told for node in self._route.matching(as_view(event)) for told in node.told)
+        return tuple(told for node in self._route.matching(event) for told in node.told)
 
+    def ending(self, event: Event, route: MatchedRoute) -> Ending:
+        """How the problem ends that this event is about; what is no problem, or a moment, has no ending."""
+        return self._recoveries.ending(event.reason, event.involved_object.kind, route.resolve_after)
 
-class _Patterns:
-    """Compiled patterns in order, behind an index."""
+    def recovery(self, event: Event) -> Recovery | None:
+        """Which problems of its object the event ends; None if it ends nothing."""
+        return self._recoveries.recovery(event)
 
-    def __init__(self, patterns: Sequence[Mapping[str, Any] | None], path: str) -> None:
-        self._index = ExactIndex(patterns)
-        self._compiled: list[Pattern | None] = [
-            None if pattern is None else compile_pattern(pattern, path=f"{path}[{at}]")
-            for at, pattern in enumerate(patterns)
-        ]
+    def recovery_groups(self, event: Event) -> tuple[GroupRef, ...]:
+        """Every group that may hold a problem that this event ends, each once.
 
-    def may_match(self, event: Event) -> bool:
-        """Whether it is worth asking further."""
-        return self._index.may_match(event)
-
-    def matching(self, view: Mapping[str, Any]) -> Iterator[int]:
-        """Positions of the patterns that match, ascending, each tried when it is asked for."""
-        for position in self._index.candidates(view):
-            pattern = self._compiled[position]
-            if pattern is None or pattern.matches(view):
-                yield position
-
-    def first(self, view: Mapping[str, Any]) -> int | None:
-        """Position of the first pattern that matches."""
-        return next(self.matching(view), None)
-
-
-class _RouteNode:
-    """A node of the routing tree."""
-
-    def __init__(self, route: CompiledRoute) -> None:
-        self._continues = route.continues
-        self._children = [_RouteNode(one) for one in route.routes]
-        self._conditions = _Patterns([one.match for one in route.routes], f"{route.path}.routes")
-        self.told = tuple(
-            MatchedRoute(
-                route=route.path,
-                identity=route.path,
-                receiver=receiver,
-                group_by=route.group_by,
-                group_wait=route.group_wait,
-                group_interval=route.group_interval,
-                repeat_interval=route.repeat_interval,
-            )
-            for receiver in route.receivers
-        )
-
-    def matching(self, view: Mapping[str, Any]) -> list[_RouteNode]:
-        """The nodes that take an event which this one's own condition lets in, as Alertmanager's Route.Match.
-
-        Children are asked in order; the first that matches ends it unless it continues. If none does, the
-        node itself is meant.
+        There may be groups among them in which it is not, or which are not there at all: what a problem's
+        event said besides its object and reason is not known here. Groups by what a recovery cannot know
+        (`unknowable` in pseudo_events.py) are not found.
         """
-        found: list[_RouteNode] = []
-        for position in self._conditions.matching(view):
-            child = self._children[position]
-            found.extend(child.matching(view))
-            if not child._continues:
-                break
-        return found or [self]
+        recovery = self._recoveries.recovery(event)
+        found: dict[str, GroupRef] = {}
+        for problem in sorted(recovery.problems) if recovery else ():
+            (plain,) = problem_events(event, problem, ())
+            for node in self._route.possible(plain):
+                for route in node.told:
+                    for one in problem_events(event, problem, route.group_by):
+                        ref = group_of(route, one)
+                        found[ref.key] = ref
+        return tuple(found.values())
+
+    def sources(self, event: Event) -> tuple[SourceMark, ...]:
+        """What is to be remembered because this event inhibits others."""
+        return self._inhibitions.sources(event)
+
+    def inhibitors(self, event: Event) -> tuple[str, ...]:
+        """Keys of the sources that mute this event while they last."""
+        return self._inhibitions.inhibitors(event)
+
+    def ended_sources(self, event: Event) -> tuple[tuple[str, str], ...]:
+        """Keys of sources, and their object, that may be over with this event."""
+        recovery = self._recoveries.recovery(event)
+        return self._inhibitions.ended(event, recovery.problems) if recovery else ()

@@ -58,9 +58,9 @@ def test_the_order_of_keys_in_the_source_makes_no_difference() -> None:
         (b"route:\n  receiver: a\n", "not a compiled rule file"),
         (b"\xff", "not a compiled rule file"),
         (b"{}", "compiledVersion"),
-        (b'{"compiledVersion": 1}', "sourceSha256"),
-        (b'{"compiledVersion": 99}', "version 99, by a newer release; this one reads 1: compile again"),
-        (b'{"compiledVersion": 0}', "version 0, by an older release"),
+        (b'{"compiledVersion": 2}', "sourceSha256"),
+        (b'{"compiledVersion": 99}', "version 99, by a newer release; this one reads 2: compile again"),
+        (b'{"compiledVersion": 1}', "version 1, by an older release"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_the_reason(data: bytes, says: str) -> None:
