@@ -3,6 +3,7 @@ LambdaServiceError          something that stands in the way of running function
  x  FunctionMissingError    the AWS endpoint knows no such function
  x  ZipMissingError         the function's CodeSha256 is none of the local zips'
  x  MappingUnsupportedError an event source mapping asks for what this service does not do
+ x  LoopEndedError          a function that calls itself without end, and may not
  x  PollerCrashedError      a bug in this service: a poller's thread ended
 """
 
@@ -23,6 +24,10 @@ class ZipMissingError(LambdaServiceError):
 
 class MappingUnsupportedError(LambdaServiceError):
     """An event source mapping asks for what this service does not do."""
+
+
+class LoopEndedError(LambdaServiceError):
+    """A function has called itself too often. The messages stay in their queue."""
 
 
 class PollerCrashedError(LambdaServiceError):

@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.lambda_service.crashes import CallGate, Crashes
 from sandbox.lambda_service.function import DeployedFunction, process_variables
 from sandbox.lambda_service.logs import FunctionLog
 from sandbox.lambda_service.runtime_api import (
@@ -60,14 +61,20 @@ class ExecutionEnvironment:
         task_root: Path,
         endpoint: str,
         region: str,
+        crashes: Crashes | None = None,
     ) -> None:
         self.function = function
         self._log = log
         self._mailbox: Mailbox = queue.SimpleQueue()
         self._api = RuntimeApi(self._mailbox)
         self._over = False
+        self._gate = self._gate_to(endpoint, crashes) if crashes else None
         variables = process_variables(
-            function, runtime_api=self._api.address, task_root=task_root, endpoint=endpoint, region=region
+            function,
+            runtime_api=self._api.address,
+            task_root=task_root,
+            endpoint=self._gate.url if self._gate else endpoint,
+            region=region,
         )
         self._process = RuntimeProcess(
             python,
@@ -87,16 +94,18 @@ class ExecutionEnvironment:
         self._over = True
         self._process.kill()
         self._api.close()
+        if self._gate:
+            self._gate.close()
 
-    def invoke(self, payload: bytes) -> InvocationResult:
-        """Run the handler once. Never raises for what the function does."""
+    def invoke(self, payload: bytes, lineage: str = "") -> InvocationResult:
+        """Run the handler once. Never raises for what the function does. `lineage` goes into its trace."""
         request_id = str(uuid.uuid4())
         started = time.monotonic()
         signal = self._wait_for(INIT_SECONDS + self.function.timeout, Ready, InitFailed, Exited)
         if isinstance(signal, Ready):
             self._log.add(f"START RequestId: {request_id} Version: {self.function.version}")
             started = time.monotonic()
-            self._api.offer(self._invocation(request_id, payload))
+            self._api.offer(self._invocation(request_id, payload, lineage))
             signal = self._wait_for(self.function.timeout, Answered, Raised, Exited)
         seconds = time.monotonic() - started
         result = self._result(request_id, signal, seconds)
@@ -114,14 +123,21 @@ class ExecutionEnvironment:
             if isinstance(signal, kinds):
                 return signal
 
-    def _invocation(self, request_id: str, payload: bytes) -> Invocation:
+    def _gate_to(self, endpoint: str, crashes: Crashes) -> CallGate:
+        return CallGate(endpoint, lambda: crashes.count(self.function.name), self._kill)
+
+    def _kill(self) -> None:
+        self._process.kill()
+
+    def _invocation(self, request_id: str, payload: bytes, lineage: str) -> Invocation:
         now = time.time()
+        trace = f"Root=1-{int(now):08x}-{uuid.uuid4().hex[:24]};Sampled=0"
         return Invocation(
             request_id=request_id,
             payload=payload,
             function_arn=self.function.arn,
             deadline_ms=int((now + self.function.timeout) * 1000),
-            trace_id=f"Root=1-{int(now):08x}-{uuid.uuid4().hex[:24]};Sampled=0",
+            trace_id=f"{trace};{lineage}" if lineage else trace,
         )
 
     def _result(self, request_id: str, signal: Signal | None, seconds: float) -> InvocationResult:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.lambda_service.errors import LambdaServiceError
+from sandbox.lambda_service import lineage
+from sandbox.lambda_service.crashes import Crashes
+from sandbox.lambda_service.errors import LambdaServiceError, LoopEndedError
 from sandbox.lambda_service.execution_environment import ExecutionEnvironment, InvocationResult
 from sandbox.lambda_service.function import DeployedFunction, look_up
 from sandbox.lambda_service.logs import Logs
@@ -34,6 +36,7 @@ class Functions:
         endpoint: str,
         region: str,
         max_environments: int = MAX_ENVIRONMENTS,
+        crashes: Crashes | None = None,
     ) -> None:
         self._client = client
         self._zips = zips
@@ -42,20 +45,31 @@ class Functions:
         self._endpoint = endpoint
         self._region = region
         self._max_environments = max_environments
+        self._crashes = crashes
         self._changed = threading.Condition()
         self._idle: list[ExecutionEnvironment] = []
         self._busy: list[ExecutionEnvironment] = []
         self._closed = False
 
-    def invoke(self, name: str, payload: bytes) -> InvocationResult:
-        """Run the function once, waiting for a free environment if it must.
+    def invoke(self, name: str, payload: bytes, traces: Collection[str] = ()) -> InvocationResult:
+        """Run the function once, waiting for a free environment if it must. `traces` are the trace headers of
+        what it is invoked by.
 
         Raises:
+            LoopEndedError: it has been through here too often, and the function has not said that it may.
             LambdaServiceError: the function or its code is not to be had.
         """
         function = look_up(self._client, name)
+        self._end_loops(function, traces)
         with self._environment(function) as environment:
-            return environment.invoke(payload)
+            return environment.invoke(payload, lineage.continued(traces, function.arn))
+
+    def _end_loops(self, function: DeployedFunction, traces: Collection[str]) -> None:
+        if lineage.rounds(traces, function.arn) < lineage.MAX_ROUNDS:
+            return
+        setting = self._client.get_function_recursion_config(FunctionName=function.name)
+        if setting["RecursiveLoop"] == "Terminate":
+            raise LoopEndedError(f"{function.name} has called itself {lineage.MAX_ROUNDS} times")
 
     def close(self) -> None:
         """End every environment; invocations that run become failed ones."""
@@ -114,4 +128,5 @@ class Functions:
             task_root=self._zips.task_root(function.code_sha256),
             endpoint=self._endpoint,
             region=self._region,
+            crashes=self._crashes,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,6 +23,9 @@ from sandbox.lambda_service.records import SourceRecord, event_payload
 from sandbox.lambda_service.stream_delivery import StreamDelivery
 from sandbox.lambda_service.stream_poller import Lane, ShardReader
 from sandbox.lambda_service.workers import Workers
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 _POLLERS_OF_A_QUEUE = 2
 """Where MaximumConcurrency says nothing. AWS starts with five and scales."""
@@ -66,11 +70,12 @@ class Mappings:
         self._workers.check()
         return tuple(counters.stats() for counters in self._counters.values())
 
-    def idle(self, seconds: float) -> bool:
-        """Whether nothing was read or settled for so long, and no queue holds a message, delayed or not."""
+    def idle(self, seconds: float, *, timers: bool) -> bool:
+        """Whether nothing was read or settled for so long, and no queue holds a message; with `timers` not
+        even one that is delayed."""
         if any(one.pending or one.quiet_for < seconds for one in self.stats()):
             return False
-        return all(self._empty(url) for url in self._queue_urls)
+        return all(self._empty(url, timers=timers) for url in self._queue_urls)
 
     def ask_to_stop(self) -> None:
         """Read nothing more, try nothing again."""
@@ -130,15 +135,15 @@ class Mappings:
             self._workers.start(poller.work)
 
     def _invoke(self, mapping: EventSourceMapping, records: Sequence[SourceRecord]) -> InvocationResult:
-        return self._functions.invoke(mapping.function_arn, event_payload(records))
+        traces = [record.trace for record in records if record.trace]
+        return self._functions.invoke(mapping.function_arn, event_payload(records), traces)
 
-    def _empty(self, queue_url: str) -> bool:
-        answer = self._clients.sqs.get_queue_attributes(
-            QueueUrl=queue_url,
-            AttributeNames=[
-                "ApproximateNumberOfMessages",
-                "ApproximateNumberOfMessagesNotVisible",
-                "ApproximateNumberOfMessagesDelayed",
-            ],
-        )
+    def _empty(self, queue_url: str, *, timers: bool) -> bool:
+        names: list[QueueAttributeNameType] = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+        ]
+        if timers:
+            names.append("ApproximateNumberOfMessagesDelayed")
+        answer = self._clients.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)
         return not any(int(count) for count in answer["Attributes"].values())

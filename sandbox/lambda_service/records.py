@@ -30,6 +30,11 @@ class SourceRecord:
     size: int
     """Bytes of the content as JSON."""
 
+    @property
+    def trace(self) -> str:
+        """The trace header that a queue kept with a message; empty where there is none."""
+        return str(self.content.get("attributes", {}).get("AWSTraceHeader", ""))
+
 
 def stream_record(
     record: RecordTypeDef, shard_id: str, mapping: EventSourceMapping, role_arn: str

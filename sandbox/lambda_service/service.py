@@ -9,6 +9,7 @@ from types import TracebackType
 
 from sandbox.lambda_service.clients import Clients
 from sandbox.lambda_service.counters import MappingStats
+from sandbox.lambda_service.crashes import Crashes
 from sandbox.lambda_service.execution_environment import InvocationResult
 from sandbox.lambda_service.functions import MAX_ENVIRONMENTS, Functions
 from sandbox.lambda_service.invoke_api import serve_invoke
@@ -31,6 +32,7 @@ class LambdaService:
         logs: Path | None = None,
         python: Path | None = None,
         max_environments: int = MAX_ENVIRONMENTS,
+        crashes: Crashes | None = None,
     ) -> None:
         """
         Args:
@@ -40,6 +42,7 @@ class LambdaService:
             logs: folder for a log file per function, which stay there; a temporary one unless given.
             python: interpreter to run functions under; the cached runtime environment's unless given.
             max_environments: at the same time per function.
+            crashes: what functions are to die of; None lets them call AWS without a detour.
 
         Raises:
             PackagingError: the runtime environment cannot be made.
@@ -55,6 +58,7 @@ class LambdaService:
             endpoint=endpoint,
             region=region,
             max_environments=max_environments,
+            crashes=crashes,
         )
         self._mappings = Mappings(clients, self._functions)
         self._server = serve_invoke(self._functions)
@@ -96,13 +100,14 @@ class LambdaService:
         """
         return self._mappings.stats()
 
-    def idle(self, seconds: float = 2.0) -> bool:
+    def idle(self, seconds: float = 2.0, *, timers: bool = True) -> bool:
         """Whether all is done: nothing read or settled for so long, and no message waits in a mapped queue.
+        Without `timers` one may wait that is delayed.
 
         Raises:
             PollerCrashedError: a poller has ended by a bug.
         """
-        return self._mappings.idle(seconds)
+        return self._mappings.idle(seconds, timers=timers)
 
     def lines(self, function: str) -> tuple[str, ...]:
         """The newest log lines of a function."""

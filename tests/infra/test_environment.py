@@ -1,4 +1,4 @@
-"""What Terraform tells the functions is what their settings take, and lets them do what they are there for."""
+"""Functions are told what their settings take, and may do what they are there for."""
 
 from __future__ import annotations
 
