@@ -9,12 +9,19 @@ from typing import Literal
 
 from msgspec import Struct
 
-from eventcore.event import Severity
+from eventcore.event import SEVERITIES, Severity
 from eventcore.notification import Notification
 from eventcore.rules.matched_route import MatchedRoute
 
 MAX_MEMBERS = 200
 """Event objects that a group remembers by their uid."""
+
+MAX_MESSAGE = 500
+"""Characters of a message that a group remembers. The index has the whole one."""
+
+OPEN_AT_MOST = 24 * 3600.0
+"""Seconds without news after which a problem that only a recovery ends is no longer taken to go on: the
+recovery was missed, or the object is gone."""
 
 Kind = Literal["group", "old"]
 """`old` is a receiver's one summary of what was too old to be told by itself."""
@@ -40,6 +47,8 @@ class GroupMember(Struct, kw_only=True, omit_defaults=True):
     uid: str
     observation: str
     cluster: str
+    region: str = ""
+    """Of the cluster."""
     severity: Severity
     count: int
     first_seen: float
@@ -59,7 +68,9 @@ class GroupMember(Struct, kw_only=True, omit_defaults=True):
     """Of the involved object, for silences."""
     ending: Ending = Ending()
     ended: float | None = None
-    """When the problem recovered, or was found to have been quiet for long enough."""
+    """When the problem recovered, or had been quiet for long enough."""
+    recovered: bool = False
+    """It ended with a recovery, not by being quiet."""
     inhibitors: tuple[str, ...] = ()
     """Keys of the sources that mute it while they last."""
     told: int = 0
@@ -68,6 +79,24 @@ class GroupMember(Struct, kw_only=True, omit_defaults=True):
     """The count of which nobody needs to be told: silenced, inhibited, or over before it was told."""
     announced: Severity | None = None
     """The severity with which its present episode was told; None: it was not."""
+
+    @property
+    def fresh(self) -> int:
+        """How often it happened that nobody was told of, and somebody is to be."""
+        return max(0, self.count - max(self.told, self.settled))
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is a reason to tell: it is new, worse than told, or over."""
+        if self.announced is None:
+            return self.fresh > 0
+        return self.ended is not None or SEVERITIES.index(self.severity) < SEVERITIES.index(self.announced)
+
+    def is_open(self, now: float) -> bool:
+        """Whether it goes on, as far as we know."""
+        if self.ended is not None or not self.ending.comes:
+            return False
+        return self.ending.quiet is not None or now - self.heard < OPEN_AT_MOST
 
 
 class Outgoing(Struct, frozen=True):
@@ -98,6 +127,8 @@ class Group(Struct, kw_only=True, omit_defaults=True):
     """When somebody was last told."""
     members: dict[str, GroupMember] = {}
     """By uid; at most MAX_MEMBERS."""
+    held: float | None = None
+    """Since when a mute time has held it back; None: none does."""
     overflow: int = 0
     """More Event objects than it remembers, since the last message: at least so many."""
     outgoing: Outgoing | None = None

@@ -1,0 +1,131 @@
+"""Composes the neutral notification of a group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import NamedTuple
+
+from eventcore.event import SEVERITIES
+from eventcore.grouping.group import Group, GroupMember
+from eventcore.grouping.telling import most_telling
+from eventcore.grouping.wording import facts_of, objects_of, title_of
+from eventcore.notification import Fact, Member, Notification
+
+MAX_TOLD = 20
+"""Members that a message names. Channels show fewer; the totals say how many there are."""
+
+_ID_CHARACTERS = 32
+"""Half of a SHA-256 in hex: 128 bits tell all notifications apart."""
+
+
+class Told(NamedTuple):
+    """A member that is told."""
+
+    member: GroupMember
+    over: bool = False
+    """Whether it has ended."""
+
+
+class Aside(NamedTuple):
+    """Objects of the group that the message is not about, and why."""
+
+    silenced: int = 0
+    inhibited: int = 0
+    open: int = 0
+    """Told before, and still going on."""
+
+
+def compose(group: Group, told: Sequence[Told], *, resolved: bool, aside: Aside, now: float) -> Notification:
+    """What the group's timer of its present generation tells. The same group gives the same id.
+
+    Args:
+        group: as it was before the timer fired.
+        told: at least one member.
+        resolved: whether it is the end of what was told before, and nothing else.
+        aside: what is not told.
+        now: seconds since the epoch.
+    """
+    members = [each.member for each in told]
+    events = sum(member.fresh for member in members) + group.overflow
+    at_least = group.overflow > 0
+    clusters = {member.cluster for member in members}
+    ranked = sorted(told, key=_rank)
+    return Notification(
+        id=_id(group),
+        receiver=group.route.receiver,
+        route=group.route.route,
+        cluster=clusters.pop() if len(clusters) == 1 else "",
+        title=title_of(group, members, events=events, at_least=at_least),
+        severity=min((member.severity for member in members), key=SEVERITIES.index),
+        first_seen=_time(min(_since(member) for member in members)),
+        last_seen=_time(max(member.last_seen for member in members)),
+        events=events,
+        objects=len(objects_of(members)),
+        members=tuple(_member(each) for each in ranked[:MAX_TOLD]),
+        at_least=at_least,
+        messages=most_telling(member for member, _ in ranked) if len(told) > 1 else (),
+        status="resolved" if resolved else "firing",
+        facts=tuple(Fact(name, value) for name, value in _facts(group, members, aside, now) if value),
+    )
+
+
+def _id(group: Group) -> str:
+    """NUL separates: no name of a receiver has one."""
+    identity = f"{group.key}\0{group.created}\0{group.generation}"
+    return sha256(identity.encode()).hexdigest()[:_ID_CHARACTERS]
+
+
+def _rank(told: Told) -> tuple[bool, int, int, float]:
+    """What goes on before what is over, the worst first, then those that happened most often."""
+    member = told.member
+    return told.over, SEVERITIES.index(member.severity), -member.fresh, -member.last_seen
+
+
+def _since(member: GroupMember) -> float:
+    """When the first of what is told of it was seen, as far as that is known: nobody says when a repeat
+    began, so of one that was told before it is the newest."""
+    return member.last_seen if max(member.told, member.settled) else member.first_seen
+
+
+def _member(told: Told) -> Member:
+    member = told.member
+    return Member(
+        uid=member.uid,
+        observation=member.observation,
+        severity=member.severity,
+        count=member.count,
+        since=member.fresh if member.fresh != member.count else None,
+        resolved=told.over,
+        first_seen=_time(member.first_seen),
+        last_seen=_time(member.last_seen),
+        type=member.type,
+        reason=member.reason,
+        message=member.message,
+        kind=member.kind,
+        namespace=member.namespace,
+        name=member.name,
+        node=member.node,
+    )
+
+
+def _facts(
+    group: Group, members: Sequence[GroupMember], aside: Aside, now: float
+) -> Iterator[tuple[str, str]]:
+    yield from facts_of(group, members)
+    if group.held is not None:
+        yield "Held back since", f"{_time(group.held):%Y-%m-%d %H:%M} UTC, by a mute time"
+    yield "Going on", _objects(aside.open, "told before")
+    yield "Silenced", _objects(aside.silenced, "")
+    yield "Inhibited", _objects(aside.inhibited, "")
+
+
+def _objects(number: int, which: str) -> str:
+    if not number:
+        return ""
+    return f"{number:,} {'object' if number == 1 else 'objects'}{f' {which}' if which else ''}"
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,66 @@
+"""What inhibits: the objects whose events match an inhibition's source, each for a bounded time."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+MAX_OBJECTS = 500
+"""Of one source. One object is enough to inhibit; they are told apart so that the end of one of them does not
+end what the others still cause."""
+
+_GRAIN = 20
+"""Parts of the time for which a source is kept, in which it is counted: a source that repeats every second
+would be written every second otherwise. It is kept for up to a twentieth longer, never shorter."""
+
+
+class Lasting(NamedTuple):
+    """How long an object inhibits. Times are in seconds since the epoch."""
+
+    until: float
+    at: float
+    """When the newest event came by which it does."""
+
+
+class Sources(Struct, kw_only=True, omit_defaults=True):
+    """One inhibition's sources with the same values in `equal`."""
+
+    key: str
+    """Of its item in the table."""
+    objects: dict[str, Lasting] = {}
+
+    def lasting(self, now: float) -> bool:
+        """Whether it inhibits."""
+        return self.until > now
+
+    @property
+    def until(self) -> float:
+        """When the last of them has ended, unless there is news of it; 0 if there is none."""
+        return max((lasting.until for lasting in self.objects.values()), default=0.0)
+
+
+def note(sources: Sources | None, key: str, object_key: str, *, now: float, seconds: float) -> Sources | None:
+    """The sources with this one, heard of at `now` and to be kept for `seconds`; None: nothing changed."""
+    grain = seconds / _GRAIN
+    until = ceil((now + seconds) / grain) * grain if grain else now
+    objects = sources.objects if sources else {}
+    if object_key in objects and objects[object_key].until >= until:
+        return None
+    lasting = {name: known for name, known in objects.items() if known.until > now}
+    lasting[object_key] = Lasting(until, now)
+    if len(lasting) > MAX_OBJECTS:
+        del lasting[min(lasting, key=lambda name: lasting[name].until)]
+    return Sources(key=key, objects=lasting)
+
+
+def forget(sources: Sources | None, object_key: str, *, at: float) -> Sources | None:
+    """The sources without one that has recovered at `at`; None: nothing changed, since it is none, or has
+    been one again since."""
+    if sources is None or object_key not in sources.objects or sources.objects[object_key].at > at:
+        return None
+    return replace(
+        sources, objects={name: known for name, known in sources.objects.items() if name != object_key}
+    )
