@@ -155,7 +155,7 @@ def flush_digest(digest: Digest, *, now: float) -> FlushedDigest:
     if notification is None:
         return FlushedDigest(emptied, None)
     return FlushedDigest(
-        replace(emptied, outgoing=Outgoing(digest.generation, notification)),
+        replace(emptied, outgoing=Outgoing(digest.generation, notification, now)),
         notification,
     )
 

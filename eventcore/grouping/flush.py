@@ -78,7 +78,7 @@ def flush(
         members=members,
         overflow=0,
         told_at=now if told else group.told_at,
-        outgoing=Outgoing(group.generation, notification) if notification else None,
+        outgoing=Outgoing(group.generation, notification, now) if notification else None,
     )
     next_tick = now + group.route.group_interval
     after.due = first_look(after, members.values(), news_at=next_tick, not_before=next_tick, now=now)

@@ -105,6 +105,8 @@ class Outgoing(Struct, frozen=True):
 
     generation: int
     notification: Notification
+    made: float = 0.0
+    """When the timer fired."""
 
 
 class Group(Struct, kw_only=True, omit_defaults=True):
