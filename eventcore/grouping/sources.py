@@ -22,7 +22,7 @@ class Lasting(NamedTuple):
 
     until: float
     at: float
-    """When the newest event came by which it does."""
+    """When the newest event came by which it does, or by which it has recovered."""
 
 
 class Sources(Struct, kw_only=True, omit_defaults=True):
@@ -43,13 +43,15 @@ class Sources(Struct, kw_only=True, omit_defaults=True):
 
 
 def note(sources: Sources | None, key: str, object_key: str, *, now: float, seconds: float) -> Sources | None:
-    """The sources with this one, heard of at `now` and to be kept for `seconds`; None: nothing changed."""
+    """The sources with this one, heard of at `now` and to be kept for `seconds`; None: nothing changed, since
+    it is known for about as long, or has recovered after that."""
     grain = seconds / _GRAIN
     until = ceil((now + seconds) / grain) * grain if grain else now
     objects = sources.objects if sources else {}
-    if object_key in objects and objects[object_key].until >= until:
+    if object_key in objects and (objects[object_key].until >= until or objects[object_key].at >= now):
         return None
-    lasting = {name: known for name, known in objects.items() if known.until > now}
+    # What has recovered is remembered for as long as the same event, delivered again, could make it a source.
+    lasting = {name: known for name, known in objects.items() if known.until + seconds > now}
     lasting[object_key] = Lasting(until, now)
     if len(lasting) > MAX_OBJECTS:
         del lasting[min(lasting, key=lambda name: lasting[name].until)]
@@ -59,8 +61,7 @@ def note(sources: Sources | None, key: str, object_key: str, *, now: float, seco
 def forget(sources: Sources | None, object_key: str, *, at: float) -> Sources | None:
     """The sources without one that has recovered at `at`; None: nothing changed, since it is none, or has
     been one again since."""
-    if sources is None or object_key not in sources.objects or sources.objects[object_key].at > at:
+    known = sources.objects.get(object_key) if sources else None
+    if sources is None or known is None or known.at > at or known.until <= at:
         return None
-    return replace(
-        sources, objects={name: known for name, known in sources.objects.items() if name != object_key}
-    )
+    return replace(sources, objects=sources.objects | {object_key: Lasting(at, at)})
