@@ -1,4 +1,5 @@
-"""Groups, digests and sources as the bytes of an item: MessagePack, compressed, behind a byte of its format.
+"""Groups, digests and sources as the bytes of an item: MessagePack behind a byte of its format, compressed if
+there is something to save.
 
 DynamoDB takes 400 KB for an item and charges by the KB, and names of fields and pods repeat.
 """
@@ -14,9 +15,13 @@ from eventcore.grouping.digest import Digest
 from eventcore.grouping.group import Group
 from eventcore.grouping.sources import Sources
 
-_FORMAT = b"\x01"
+_PLAIN, _COMPRESSED = b"\x01", b"\x02"
+
+_WORTH_IT = 1000
+"""Bytes. DynamoDB charges a write by the whole KB, so below there is nothing to save."""
+
 _LEVEL = 1
-"""zlib's fastest: on a full group it saves nine tenths, and its best saves little more for five times the
+"""zlib's fastest: of a full group it leaves a tenth, and its best leaves little less in five times the
 time."""
 
 MAX_DECODED = 16 * 1024 * 1024
@@ -38,7 +43,10 @@ _sources = msgspec.msgpack.Decoder(Sources)
 
 def encode_state(state: State) -> bytes:
     """The bytes to keep."""
-    return _FORMAT + zlib.compress(_encoder.encode(state), _LEVEL)
+    packed = _encoder.encode(state)
+    if len(packed) < _WORTH_IT:
+        return _PLAIN + packed
+    return _COMPRESSED + zlib.compress(packed, _LEVEL)
 
 
 def decode_group(data: bytes) -> Group:
@@ -57,13 +65,20 @@ def decode_sources(data: bytes) -> Sources:
 
 
 def _decode(data: bytes, decoder: msgspec.msgpack.Decoder[_S]) -> _S:
-    if data[:1] != _FORMAT:
-        raise StateError(f"a state of format {data[:1].hex() or 'none'}; this release reads {_FORMAT.hex()}")
     try:
-        unpacker = zlib.decompressobj()
-        packed = unpacker.decompress(data[1:], MAX_DECODED)
-        if not unpacker.eof:
-            raise StateError("a state that is cut off, or far too large")
-        return decoder.decode(packed)
+        return decoder.decode(_packed(data))
     except (zlib.error, msgspec.MsgspecError) as error:
         raise StateError(f"a state that cannot be read: {error}") from None
+
+
+def _packed(data: bytes) -> bytes:
+    form = data[:1]
+    if form == _PLAIN:
+        return data[1:]
+    if form != _COMPRESSED:
+        raise StateError(f"a state of format {form.hex() or 'none'}; this release reads 01 and 02")
+    unpacker = zlib.decompressobj()
+    packed = unpacker.decompress(data[1:], MAX_DECODED)
+    if not unpacker.eof:
+        raise StateError("a state that is cut off, or far too large")
+    return packed

@@ -80,8 +80,9 @@ def flush(
         told_at=now if told else group.told_at,
         outgoing=Outgoing(group.generation, notification, now) if notification else None,
     )
-    next_tick = now + group.route.group_interval
-    after.due = first_look(after, members.values(), news_at=next_tick, not_before=next_tick, now=now)
+    interval = group.route.group_interval
+    not_before = now if after.told_at is None else after.told_at + interval
+    after.due = first_look(after, members.values(), news_at=now + interval, not_before=not_before, now=now)
     return Flushed(after, notification)
 
 

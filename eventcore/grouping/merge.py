@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from eventcore.event import Event
 from eventcore.grouping.arrival import Arrival, Recovery
-from eventcore.grouping.group import Group, GroupMember, Kind
+from eventcore.grouping.group import MAX_MEMBERS, Group, GroupMember, Kind
 from eventcore.grouping.key import GroupRef
 from eventcore.grouping.member import member_of, uid_of
 from eventcore.grouping.room import place
@@ -45,21 +45,10 @@ def merge(
     touched: dict[str, GroupMember] = {}
     for arrival in arrivals:
         _arrive(arrival, before, touched, now=now, kind=kind)
-    strangers = [member for uid, member in touched.items() if uid not in before]
     members = {**before, **touched}
     overflow = 0
-    if len(members) > len(before) and strangers:
-        placed = place(
-            strangers,
-            [members[uid] for uid in before],
-            taken=len(before),
-            now=now,
-        )
-        if len(placed.entering) < len(strangers) or placed.leaving:
-            members = {uid: members[uid] for uid in before if uid not in set(placed.leaving)}
-            members |= {member.uid: member for member in placed.entering}
-            touched = {uid: member for uid, member in touched.items() if uid in members}
-            overflow = placed.overflow
+    if len(members) > MAX_MEMBERS and len(members) > len(before):
+        members, overflow = _make_room(before, touched, now)
     if recoveries and kind == "group":
         _recover(recoveries, members, touched)
     known_overflow = group.overflow if group else 0
@@ -135,6 +124,21 @@ def _remembering(known: GroupMember, member: GroupMember) -> GroupMember:
     if over:
         member.ended, member.recovered = known.ended, known.recovered
     return member
+
+
+def _make_room(
+    before: Mapping[str, GroupMember], touched: dict[str, GroupMember], now: float
+) -> tuple[dict[str, GroupMember], int]:
+    """The members that the group can hold, and how many it cannot; `touched` loses those that it cannot."""
+    known = {uid: touched.get(uid, member) for uid, member in before.items()}
+    strangers = [member for uid, member in touched.items() if uid not in before]
+    placed = place(strangers, known.values(), taken=len(known), now=now)
+    for uid in placed.leaving:
+        del known[uid]
+    members = known | {member.uid: member for member in placed.entering}
+    for uid in touched.keys() - members.keys():
+        del touched[uid]
+    return members, placed.overflow
 
 
 def _recover(
