@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from eventcore.event import SEVERITIES, Severity
-from eventcore.faults import child, item
-from eventcore.patterns import PatternError, compile_pattern
-from eventcore.rules.errors import RuleError, RulesInvalid
+from eventcore.faults import child
+from eventcore.rules.checking import Checker
+from eventcore.rules.ending_parsing import parse_inhibitions, parse_recoveries
+from eventcore.rules.errors import RulesInvalid
+from eventcore.rules.interval_parsing import parse_time_intervals
 from eventcore.rules.nearest import one_of
-from eventcore.rules.pattern_fields import field_faults
 from eventcore.rules.route_parsing import RouteParser
-from eventcore.rules.rule_file import RawPattern, Route, RuleFile, SeverityRule
+from eventcore.rules.rule_file import NOTIFY_MAX_AGE, RawPattern, Route, RuleFile, SeverityRule
 
-_KEYS = ("drop", "severity", "route")
-_LATER = ("inhibit", "time_intervals")
-"""Known to the design, not to this version: better refused than ignored."""
+KEYS = ("drop", "severity", "route", "inhibit", "recoveries", "time_intervals", "notify_max_age")
+SEVERITY_KEYS = ("match", "severity")
 
 
 def parse_rules(document: object, *, receivers: Collection[str] | None = None) -> RuleFile:
@@ -29,75 +28,51 @@ def parse_rules(document: object, *, receivers: Collection[str] | None = None) -
     Raises:
         RulesInvalid: with all errors.
     """
-    parser = _Parser(receivers)
-    rule_file = parser.rule_file(document)
-    if parser.errors:
-        raise RulesInvalid(parser.errors)
+    check = Checker()
+    rule_file = _rule_file(check, document, receivers)
+    if check.errors:
+        raise RulesInvalid(check.errors)
     return rule_file
 
 
-class _Parser:
-    """Goes on after an error; what it returns is then of no use and thrown away."""
+def _rule_file(check: Checker, document: object, receivers: Collection[str] | None) -> RuleFile:
+    if not isinstance(document, dict):
+        check.error("", document, f"a mapping with the keys {', '.join(KEYS)}")
+        return RuleFile(route=Route(path="route"))
+    for key in document:
+        if key not in KEYS:
+            check.error(str(key), key, one_of(KEYS, key))
+    time_intervals = parse_time_intervals(check, document.get("time_intervals"), "time_intervals")
+    return RuleFile(
+        drop=_drop(check, document.get("drop")),
+        severity=_severity(check, document.get("severity")),
+        route=RouteParser(check, receivers, time_intervals.keys()).root(document.get("route")),
+        inhibit=parse_inhibitions(check, document.get("inhibit"), "inhibit"),
+        recoveries=parse_recoveries(check, document.get("recoveries"), "recoveries"),
+        time_intervals=time_intervals,
+        notify_max_age=check.duration(document, "notify_max_age", "") or NOTIFY_MAX_AGE,
+    )
 
-    def __init__(self, receivers: Collection[str] | None) -> None:
-        self.errors: list[RuleError] = []
-        self._routes = RouteParser(self.errors, self._pattern, receivers)
 
-    def rule_file(self, document: object) -> RuleFile:
-        if not isinstance(document, dict):
-            self._error("", document, f"a mapping with the keys {', '.join(_KEYS)}")
-            return RuleFile(route=Route(path="route"))
-        for key in document:
-            if key in _LATER:
-                self._error(str(key), key, f"one of {', '.join(_KEYS)}: {key} is not supported yet")
-            elif key not in _KEYS:
-                self._error(str(key), key, one_of(_KEYS, key))
-        return RuleFile(
-            drop=self._drop(document.get("drop")),
-            severity=self._severity(document.get("severity")),
-            route=self._routes.root(document.get("route")),
-        )
+def _drop(check: Checker, rules: object) -> tuple[RawPattern, ...]:
+    return tuple(check.pattern(rule, place) for place, rule in check.items(rules, "drop", "patterns"))
 
-    def _drop(self, rules: object) -> tuple[RawPattern, ...]:
-        return tuple(self._pattern(rule, place) for place, rule in self._list(rules, "drop", "patterns"))
 
-    def _severity(self, rules: object) -> tuple[SeverityRule, ...]:
-        found = []
-        for place, rule in self._list(rules, "severity", "rules such as {match: {…}, severity: high}"):
-            if not isinstance(rule, dict):
-                self._error(place, rule, "an object such as {match: {…}, severity: high}")
-                continue
-            for key in rule.keys() - {"match", "severity"}:
-                self._error(child(place, key), key, one_of(("match", "severity"), key))
-            match = self._pattern(rule.get("match"), f"{place}.match")
-            found.append(SeverityRule(match, self._severity_name(rule.get("severity"), f"{place}.severity")))
-        return tuple(found)
+def _severity(check: Checker, rules: object) -> tuple[SeverityRule, ...]:
+    found = []
+    such_as = "{match: {…}, severity: high}"
+    for place, one in check.items(rules, "severity", f"rules such as {such_as}"):
+        rule = check.mapping(one, place, SEVERITY_KEYS, such_as)
+        if isinstance(one, dict):
+            match = check.pattern(rule.get("match"), child(place, "match"))
+            severity = _severity_name(check, rule.get("severity"), child(place, "severity"))
+            found.append(SeverityRule(match, severity))
+    return tuple(found)
 
-    def _severity_name(self, value: object, path: str) -> Severity:
-        for severity in SEVERITIES:
-            if value == severity:
-                return severity
-        self._error(path, value, one_of(SEVERITIES, value))
-        return "low"
 
-    def _list(self, value: object, path: str, of: str) -> list[tuple[str, Any]]:
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            self._error(path, value, f"a list of {of}")
-            return []
-        return [(item(path, at), one) for at, one in enumerate(value)]
-
-    def _pattern(self, pattern: object, path: str) -> RawPattern:
-        faults = []
-        try:
-            compile_pattern(pattern, path=path)
-        except PatternError as error:
-            faults = list(error.faults)
-        named = {fault.path for fault in faults}
-        faults.extend(fault for fault in field_faults(pattern, path) if fault.path not in named)
-        self.errors.extend(faults)
-        return pattern if isinstance(pattern, dict) and not faults else {}
-
-    def _error(self, path: str, value: object, allowed: str) -> None:
-        self.errors.append(RuleError(path, value, allowed))
+def _severity_name(check: Checker, value: object, path: str) -> Severity:
+    for severity in SEVERITIES:
+        if value == severity:
+            return severity
+    check.error(path, value, one_of(SEVERITIES, value))
+    return "low"

@@ -3,55 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from eventcore.faults import child, item
-from eventcore.rules import durations
-from eventcore.rules.errors import RuleError
-from eventcore.rules.event_fields import leaf_paths
+from eventcore.rules.checking import Checker
 from eventcore.rules.nearest import one_of
 from eventcore.rules.rule_file import RawPattern, Route
 
-_TIMES = ("group_wait", "group_interval", "repeat_interval")
-_KEYS = ("match", "receiver", "receivers", "continue", "group_by", *_TIMES, "routes")
-_LATER = ("active_time_intervals", "mute_time_intervals")
+TIMES = ("group_wait", "group_interval", "repeat_interval", "resolve_after")
+MUTING = ("mute_time_intervals", "active_time_intervals")
+ROUTE_KEYS = ("match", "receiver", "receivers", "continue", "group_by", *TIMES, *MUTING, "routes")
+NOT_ON_ROOT = ("match", "continue", *MUTING)
+"""The root takes every event at every time, as in Alertmanager."""
 
 _MAX_DEPTH = 32
 """Levels of routes. Nobody writes so many; a YAML alias can make a route that contains itself."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+RECEIVER_NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
 _NAME_ALLOWED = "a name of at most 40 letters, digits, - and _"
 """SQS allows 80 characters of a queue's name, which holds the receiver's beside ours."""
 
-_FREE = (
-    "metadata.labels.",
-    "metadata.annotations.",
-    "involvedObject.labels.",
-    "involvedObject.annotations.",
-)
-
 
 class RouteParser:
-    """Parses routes into `errors` and `Route`s; goes on after an error."""
+    """Parses routes; goes on after an error."""
 
     def __init__(
-        self,
-        errors: list[RuleError],
-        pattern: Callable[[object, str], RawPattern],
-        receivers: Collection[str] | None,
+        self, check: Checker, receivers: Collection[str] | None, time_intervals: Collection[str]
     ) -> None:
-        self._errors = errors
-        self._pattern = pattern
+        self._check = check
         self._known = receivers
+        self._time_intervals = time_intervals
 
     def root(self, route: object) -> Route:
         """The root takes what no other route does, so it has no condition and must say who is told."""
         parsed = self._route(route, "route", 0)
         if isinstance(route, dict):
-            for key in ("match", "continue"):
+            for key in NOT_ON_ROOT:
                 if key in route:
-                    self._error(f"route.{key}", route[key], f"no {key}: the root route takes every event")
+                    always = "tells at all times" if key in MUTING else "takes every event"
+                    self._error(f"route.{key}", route[key], f"no {key}: the root route {always}")
             if "receiver" not in route and "receivers" not in route:
                 self._error("route", route, "a receiver for the root route; receivers: [] tells nobody")
         return parsed
@@ -62,11 +53,9 @@ class RouteParser:
             self._error(path, route, allowed)
             return Route(path=path)
         for key in route:
-            if key in _LATER:
-                self._error(child(path, key), key, f"one of {', '.join(_KEYS)}: {key} is not supported yet")
-            elif key not in _KEYS:
-                self._error(child(path, key), key, one_of(_KEYS, key))
-        times = {name: self._duration(route, name, path) for name in _TIMES}
+            if key not in ROUTE_KEYS:
+                self._error(child(path, key), key, one_of(ROUTE_KEYS, key))
+        times = {key: self._check.duration(route, key, path, zero=key == "group_wait") for key in TIMES}
         return Route(
             path=path,
             match=self._match(route, path),
@@ -76,13 +65,16 @@ class RouteParser:
             group_wait=times["group_wait"],
             group_interval=times["group_interval"],
             repeat_interval=times["repeat_interval"],
+            resolve_after=times["resolve_after"],
+            mute_time_intervals=self._intervals(route, "mute_time_intervals", path),
+            active_time_intervals=self._intervals(route, "active_time_intervals", path),
             routes=self._routes(route, path, depth),
         )
 
     def _match(self, route: dict[Any, Any], path: str) -> RawPattern | None:
-        return (
-            self._pattern(route["match"], f"{path}.match") if "match" in route and path != "route" else None
-        )
+        if "match" not in route or path == "route":
+            return None
+        return self._check.pattern(route["match"], f"{path}.match")
 
     def _routes(self, route: dict[Any, Any], path: str, depth: int) -> tuple[Route, ...]:
         routes = route.get("routes", [])
@@ -110,7 +102,7 @@ class RouteParser:
         return found
 
     def _receiver(self, name: object, path: str) -> str:
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
+        if not isinstance(name, str) or not re.fullmatch(RECEIVER_NAME, name):
             self._error(path, name, _NAME_ALLOWED)
         elif self._known is not None and name not in self._known:
             self._error(path, name, f"a receiver: {one_of(self._known, name)}")
@@ -125,28 +117,21 @@ class RouteParser:
     def _group_by(self, route: dict[Any, Any], path: str) -> tuple[str, ...] | None:
         if "group_by" not in route:
             return None
-        names, place = route["group_by"], f"{path}.group_by"
-        if not isinstance(names, list):
-            self._error(place, names, "a list of fields, such as [cluster.name, reason]")
-            return ()
-        fields = {".".join(field) for field in leaf_paths()} - {free.rstrip(".") for free in _FREE}
-        for at, name in enumerate(names):
-            if name in names[:at]:
-                self._error(item(place, at), name, "each field once")
-            elif not isinstance(name, str) or (name not in fields and not name.startswith(_FREE)):
-                self._error(item(place, at), name, f"a field of the event: {one_of(fields, name)}")
-        return tuple(map(str, names))
+        return self._check.fields(route["group_by"], f"{path}.group_by", everything=True)
 
-    def _duration(self, route: dict[Any, Any], name: str, path: str) -> float | None:
-        if name not in route:
+    def _intervals(self, route: dict[Any, Any], key: str, path: str) -> tuple[str, ...]:
+        if key not in route:
+            return ()
+        return self._check.names(
+            route[key], child(path, key), "names of time_intervals", self._interval_instead, each="name"
+        )
+
+    def _interval_instead(self, name: str) -> str | None:
+        if name in self._time_intervals:
             return None
-        seconds = durations.parse_duration(route[name])
-        place = f"{path}.{name}"
-        if seconds is None:
-            self._error(place, route[name], durations.ALLOWED)
-        elif seconds == 0 and name != "group_wait":
-            self._error(place, route[name], f"{durations.ALLOWED}, greater than zero")
-        return seconds
+        if not self._time_intervals:
+            return "a name of time_intervals, of which the file has none"
+        return f"a name of time_intervals: {one_of(self._time_intervals, name)}"
 
     def _error(self, path: str, value: object, allowed: str) -> None:
-        self._errors.append(RuleError(path, value, allowed))
+        self._check.error(path, value, allowed)

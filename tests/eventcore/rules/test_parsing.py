@@ -54,13 +54,10 @@ def test_without_a_list_of_receivers_every_name_is_taken() -> None:
 @pytest.mark.parametrize(
     ("document", "path", "says"),
     [
-        (None, "", "a mapping with the keys drop, severity, route"),
+        (None, "", "a mapping with the keys drop, severity, route, inhibit"),
         ([], "", "a mapping"),
         ({}, "route", "a route"),
         (rules(drops=[]), "drops", "did you mean drop?"),
-        # Known to come later: refused, or somebody would rely on them.
-        (rules(inhibit=[]), "inhibit", "inhibit is not supported yet"),
-        (rules(time_intervals=[]), "time_intervals", "not supported yet"),
         (rules(drop={}), "drop", "a list of patterns"),
         (rules(drop=[{}]), "drop[0]", "an object of fields"),
         (rules(severity=[5]), "severity[0]", "an object such as"),
@@ -93,7 +90,7 @@ def test_without_a_list_of_receivers_every_name_is_taken() -> None:
         (
             rules(route={"receiver": "ops-mail", "mute_time_intervals": ["x"]}),
             "route.mute_time_intervals",
-            "not supported yet",
+            "tells at all times",
         ),
         (rules(route={"receiver": "ops-mail", "routes": {}}), "route.routes", "a list of routes"),
         (rules(route={"receiver": "ops-mail", "routes": [5]}), "route.routes[0]", "a route"),
@@ -114,6 +111,15 @@ def test_without_a_list_of_receivers_every_name_is_taken() -> None:
             "once",
         ),
         (rules(route={"receiver": "ops-mail", "group_by": [{}]}), "route.group_by[0]", "a field"),
+        (rules(route={"receiver": "ops-mail", "group_by": ["...", "reason"]}), "route.group_by", "either"),
+        (
+            rules(route={"receiver": "ops-mail", "group_by": ["metadata.labels."]}),
+            "route.group_by[0]",
+            "a field",
+        ),
+        (rules(route={"receiver": "ops-mail", "resolve_after": "0s"}), "route.resolve_after", "greater than"),
+        (rules(notify_max_age="half an hour"), "notify_max_age", "a duration"),
+        (rules(notify_max_age="0"), "notify_max_age", "greater than zero"),
         (rules(route={"receiver": "ops-mail", "group_wait": 30}), "route.group_wait", "a duration"),
         (
             rules(route={"receiver": "ops-mail", "group_interval": "0s"}),
