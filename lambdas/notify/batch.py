@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lambdas.notify.courier import Incoming
+from lambdas.notify.fate import Incoming
 from lambdas.notify.receiver_queue import CODE
 
 if TYPE_CHECKING:

@@ -1,52 +1,25 @@
-"""One receiver's messages of one invocation: each is told, put off, or set aside."""
+"""One receiver's notifications of one invocation: each is told, merged, put off, or set aside."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from enum import Enum
-from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from eventcore.backoff import Backoff
-from eventcore.queue_message import NotificationMessage, QueueMessageError, WakeUp, decode_message
+from eventcore.queue_message import NotificationMessage
 from lambdas.common.observability import count, logger
 from lambdas.common.time_budget import NoTimeLeftError, TimeBudget
 from lambdas.notify import schedule
 from lambdas.notify.channels.channel import Channel
 from lambdas.notify.channels.outcomes import Delivered, Outcome, Rejected, Throttled, Unreachable
+from lambdas.notify.digest_keeper import DigestKeeper
+from lambdas.notify.fate import Fate, Incoming
+from lambdas.notify.gate import Gate
 from lambdas.notify.ledger import Claim, Ledger, Refusal
+from lambdas.notify.limiter import Refused
 from lambdas.notify.receiver_queue import ReceiverQueue
-
-
-class Incoming(NamedTuple):
-    """One message from a receiver's queue."""
-
-    id: str
-    queue_arn: str
-    body: str
-    receipt_handle: str
-    receives: int = 1
-    """How often it was received, this time included."""
-    redriven: bool = False
-    """It was in the dead-letter queue, and somebody has put it back."""
-
-
-class Fate(Enum):
-    """What became of a message; the value is the metric's name. All but the last are done with."""
-
-    DELIVERED = "Delivered"
-    DUPLICATE = "Duplicates"
-    THROTTLED = "Throttled"
-    UNREACHABLE = "Unreachable"
-    REJECTED = "Rejected"
-    EXPIRED = "Expired"
-    POISON = "Poison"
-    STALE_WAKE_UP = "StaleWakeUps"
-    FAILED = "Failed"
-    """Not handled: SQS shall deliver it again."""
-
 
 _REFUSED: Mapping[Refusal, Fate] = {
     "delivered": Fate.DUPLICATE,
@@ -64,6 +37,8 @@ class Courier:
         *,
         receiver: str,
         channel: Channel,
+        gate: Gate,
+        digest: DigestKeeper,
         queue: ReceiverQueue,
         ledger: Ledger,
         budget: TimeBudget,
@@ -73,6 +48,8 @@ class Courier:
     ) -> None:
         self._receiver = receiver
         self._channel = channel
+        self._gate = gate
+        self._digest = digest
         self._queue = queue
         self._ledger = ledger
         self._budget = budget
@@ -81,20 +58,12 @@ class Courier:
         self._backoff = backoff
         self._hold: Throttled | Unreachable | None = None
 
-    def carry(self, incoming: Incoming) -> Fate:
-        """Handle one message.
+    def carry(self, incoming: Incoming, message: NotificationMessage, *, reserved: bool = False) -> Fate:
+        """Tell it once. `reserved`: a slot for it is taken already.
 
         Raises:
             ClientError, BotoCoreError: DynamoDB or SQS failed, so SQS has to deliver the message again.
         """
-        try:
-            message = decode_message(incoming.body)
-        except QueueMessageError as error:
-            self._queue.set_aside(incoming.body, code="poison", reason=str(error))
-            logger.warning("poison set aside", receiver=self._receiver, reason=str(error))
-            return Fate.POISON
-        if isinstance(message, WakeUp):
-            return Fate.STALE_WAKE_UP  # there are no groups, so no timer can be current
         claim = self._ledger.claim(
             receiver=self._receiver,
             notification=message.notification.id,
@@ -105,19 +74,32 @@ class Courier:
             lease=self._budget.invocation.get_remaining_time_in_millis() / 1000,
         )
         if isinstance(claim, Claim):
-            return self._tell(incoming, message, claim)
+            return self._tell(incoming, message, claim, reserved=reserved)
         if claim == "claimed":
             self._queue.hide(incoming.receipt_handle, seconds=schedule.hide(incoming.receives))
         return _REFUSED[claim]
 
-    def _tell(self, incoming: Incoming, message: NotificationMessage, claim: Claim) -> Fate:
+    def _tell(
+        self, incoming: Incoming, message: NotificationMessage, claim: Claim, *, reserved: bool
+    ) -> Fate:
         now = self._now()
         if now >= message.deliver_by.timestamp():
             return self._expire(incoming, message, claim, "it came too late to be tried")
         if claim.not_before > now + 1:  # SQS counts whole seconds
             self._put_off(message, claim, until=claim.not_before)
             return Fate.THROTTLED
-        outcome = self._ask(message)
+        standing = self._digest.standing(message.notification.id) if self._mergeable(message) else "empty"
+        if standing == "known":
+            self._record(claim)
+            return Fate.DUPLICATE
+        if standing == "waiting":
+            return self._merge(incoming, message, claim, until=now)
+        return self._ask_and_settle(incoming, message, claim, reserved=reserved)
+
+    def _ask_and_settle(
+        self, incoming: Incoming, message: NotificationMessage, claim: Claim, *, reserved: bool
+    ) -> Fate:
+        outcome = self._ask(message, reserved=reserved)
         log = self._fields(message)
         match outcome:
             case Delivered():
@@ -129,21 +111,48 @@ class Courier:
                 self._queue.set_aside(incoming.body, code=code, reason=reason)
                 self._ledger.set_aside(claim)
                 return Fate.REJECTED
+            case Refused(until=until) if self._mergeable(message):
+                return self._merge(incoming, message, claim, until=until)
+            case Refused(until=until):
+                return self._later(incoming, message, claim, Throttled(max(0.0, until - self._now())))
             case Throttled() | Unreachable():
-                self._hold = outcome
                 logger.warning("not now", extra=log | {"outcome": str(outcome)})
                 return self._later(incoming, message, claim, outcome)
 
-    def _ask(self, message: NotificationMessage) -> Outcome:
+    def _mergeable(self, message: NotificationMessage) -> bool:
+        """A digest joins no other one: its sums would be in both."""
+        return self._gate.limited and not message.notification.parts
+
+    def _merge(self, incoming: Incoming, message: NotificationMessage, claim: Claim, *, until: float) -> Fate:
+        """First the digest, which has it from then on, then the record. If we die in between, the digest
+        knows it when it comes again."""
+        if not self._digest.join(message.notification, until=until):
+            self._queue.hide(incoming.receipt_handle, seconds=schedule.hide(incoming.receives))
+            return Fate.FAILED
+        logger.info("merged", extra=self._fields(message))
+        self._record(claim)
+        return Fate.MERGED
+
+    def _ask(self, message: NotificationMessage, *, reserved: bool) -> Outcome | Refused:
         if self._hold is not None:
             return self._hold
         try:
-            outcome = self._channel.deliver(message.notification, self._budget)
+            refused = None if reserved else self._gate.reserve()
+            outcome = refused or self._channel.deliver(message.notification, self._budget)
         except NoTimeLeftError as error:
-            return Unreachable(str(error))
-        if isinstance(outcome, Unreachable) and outcome.misconfigured:
-            count("Misconfigured", 1)
-            logger.error("a setting has to be repaired", reason=outcome.reason, receiver=self._receiver)
+            outcome = Unreachable(str(error))
+        match outcome:
+            case Throttled(after=after) if self._gate.limited:
+                self._gate.close(after)  # holds for those behind it, and for everybody else
+            case Throttled():
+                self._hold = outcome
+            case Unreachable(misconfigured=misconfigured):
+                self._hold = outcome
+                if misconfigured:
+                    count("Misconfigured", 1)
+                    logger.error(
+                        "a setting has to be repaired", reason=outcome.reason, receiver=self._receiver
+                    )
         return outcome
 
     def _record(self, claim: Claim) -> None:

@@ -10,13 +10,17 @@ from lambdas.common.aws_calls import AWS_CALLS, ONE_TRY
 from lambdas.common.observability import logger, metrics
 from lambdas.common.receivers import load_receivers
 from lambdas.common.settings import read_settings
+from lambdas.common.state_table import StateTable
 from lambdas.common.time_budget import TimeBudget
 from lambdas.notify.batch import read_batch, response
 from lambdas.notify.channels.registry import Channels
 from lambdas.notify.delivery import Delivery
+from lambdas.notify.group_timer import Surroundings
 from lambdas.notify.ledger import Ledger
+from lambdas.notify.links import Links
 from lambdas.notify.secrets import Secrets
 from lambdas.notify.settings import NotifySettings
+from lambdas.notify.silences import SilenceReader
 from lambdas.notify.webhook import Webhooks
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from lambdas.common.records import BatchResponse, LambdaEvent
 
 settings = read_settings(NotifySettings)
+dynamodb = boto3.client("dynamodb", config=AWS_CALLS)
 delivery = Delivery(
     receivers=load_receivers(
         boto3.client("s3", config=AWS_CALLS), bucket=settings.config_bucket, key=settings.receivers_key
@@ -34,7 +39,12 @@ delivery = Delivery(
         secrets=Secrets(boto3.client("secretsmanager", config=ONE_TRY)),
         webhooks=Webhooks(),
     ),
-    ledger=Ledger(boto3.client("dynamodb", config=AWS_CALLS), table=settings.state_table),
+    ledger=Ledger(dynamodb, table=settings.state_table),
+    surroundings=Surroundings(
+        table=StateTable(dynamodb, table=settings.state_table),
+        silences=SilenceReader(dynamodb, table=settings.state_table),
+        links=Links(settings.dashboards_url),
+    ),
     sqs=boto3.client("sqs", config=AWS_CALLS),
 )
 

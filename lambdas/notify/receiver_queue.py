@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from eventcore.queue_message import NotificationMessage, encode_message
+from eventcore.queue_message import NotificationMessage, WakeUp, encode_message
 from lambdas.notify.channels.wording import one_line
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ class ReceiverQueue:
         copy = msgspec.structs.replace(message, attempt=message.attempt + 1)
         self._client.send_message(QueueUrl=self._url, MessageBody=encode_message(copy), DelaySeconds=delay)
         return copy
+
+    def send_wake_up(self, wake_up: WakeUp, *, delay: int) -> None:
+        """Put a timer into the queue, to appear after `delay` seconds (≤ 900)."""
+        self._client.send_message(QueueUrl=self._url, MessageBody=encode_message(wake_up), DelaySeconds=delay)
 
     def hide(self, receipt_handle: str, *, seconds: int) -> None:
         """Have a message that was received come again after so many seconds."""

@@ -10,10 +10,17 @@ from lambdas.common.settings import Bucket, ReceiversKey, Settings
 
 
 class NotifySettings(Settings, frozen=True, kw_only=True):
-    """CONFIG_BUCKET, RECEIVERS_KEY and STATE_TABLE."""
+    """CONFIG_BUCKET, RECEIVERS_KEY, STATE_TABLE; without DASHBOARDS_URL, messages have no link there."""
 
     config_bucket: Bucket
     receivers_key: ReceiversKey
     state_table: Annotated[
         str, Meta(pattern=r"^[A-Za-z0-9_.-]{3,255}$", description="the name of a DynamoDB table")
     ]
+    dashboards_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^https?://[^?#@\s()]+$",
+            description="a URL with its base path, such as https://search.example.com/_dashboards",
+        ),
+    ] = ""

@@ -11,7 +11,7 @@ import json
 from eventcore.notification import Notification
 from lambdas.common.time_budget import TimeBudget
 from lambdas.notify.channels.chime_message import render
-from lambdas.notify.channels.credentials import with_secret
+from lambdas.notify.channels.credentials import webhook_address, with_secret
 from lambdas.notify.channels.outcomes import Delivered, Outcome, Rejected, Throttled, Unreachable
 from lambdas.notify.secrets import Secrets, WebhookSecret
 from lambdas.notify.webhook import Answer, Webhooks
@@ -19,16 +19,25 @@ from lambdas.notify.webhook import Answer, Webhooks
 DEFAULT_WAIT = 5.0
 """Seconds to stay away when a throttled answer names none. A webhook takes about one message a second."""
 
+PER_MINUTE = 60
+"""Messages that a webhook takes in a minute: about one a second (from memory, not confirmed)."""
+
 _STALE = frozenset({"http-401", "http-403", "http-404"})
 
 
 class Chime:
     """One webhook."""
 
+    per_minute = PER_MINUTE
+
     def __init__(self, *, secrets: Secrets, secret_arn: str, webhooks: Webhooks) -> None:
         self._secrets = secrets
         self._secret_arn = secret_arn
         self._webhooks = webhooks
+
+    def address(self, budget: TimeBudget) -> str | Unreachable:
+        """The webhook's URL."""
+        return webhook_address(self._secrets, self._secret_arn, WebhookSecret, budget=budget)
 
     def deliver(self, notification: Notification, budget: TimeBudget) -> Outcome:
         """Tell the room once."""

@@ -28,22 +28,26 @@ def render(notification: Notification) -> bytes:
 
 
 def _told(notification: Notification) -> Iterator[str]:
-    if len(notification.members) == 1:
-        if notification.members[0].message:
-            yield f"“{_neutral(notification.members[0].message, 2000)}”"
+    members = wording.shown_members(notification)
+    if len(members) == 1 and notification.objects <= 1:
+        if members[0].message:
+            yield f"“{_neutral(members[0].message, 2000)}”"
         return
-    for member in notification.members[: wording.MAX_LISTED]:
-        yield f"• {_neutral(wording.member_name(member), 200)} × {member.count}"
-    if len(notification.members) > wording.MAX_LISTED:
-        yield f"• … and {len(notification.members) - wording.MAX_LISTED} more"
+    for part in notification.parts[: wording.MAX_PARTS]:
+        yield f"• {_neutral(wording.part_line(part), 300)}"
+    if more := wording.more_parts(notification):
+        yield f"• … {more}"
+    for member in members:
+        yield f"• {_neutral(wording.member_name(member), 200)} {wording.tally(member)}"
+    if more := wording.more_members(notification):
+        yield f"• … {more}"
+    for said in notification.messages[: wording.MAX_SAID]:
+        yield f"“{_neutral(said.message, 300)}” ({wording.said_by(said)})"
 
 
 def _about(notification: Notification) -> Iterator[str]:
-    for fact in notification.facts:
-        yield f"{_neutral(fact.name, 60)}: {_neutral(fact.value, 200)}"
-    yield f"Seen: {wording.seen(notification.first_seen, notification.last_seen, notification.events)}"
-    if len(notification.members) > 1:
-        yield f"In all: {wording.totals(notification)}"
+    for name, value in wording.rows(notification):
+        yield f"{_neutral(name, 60)}: {_neutral(value, 200)}"
     for link in wording.usable_links(notification):
         yield f"{_neutral(link.title, 80)}: {link.url}"
     yield wording.one_line(wording.origin(notification), 120)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
@@ -25,6 +25,9 @@ READ_AND_POST_SECONDS = ONE_TRY_SECONDS + TRY_SECONDS
 
 MAX_REASON = 300
 """Characters of a channel's own words that are kept: enough for a sentence, too few for a page of HTML."""
+
+_OF_ONE_POST = frozenset({"timestamp", "sign"})
+"""Parameters of a signed URL that are another post's the next time."""
 
 
 def with_secret(
@@ -69,6 +72,27 @@ def _tried(attempt: Callable[[S], Outcome], secret: S) -> Outcome:
     if isinstance(outcome, Rejected | Unreachable):
         return msgspec.structs.replace(outcome, reason=without_secrets(outcome.reason, secret))
     return outcome
+
+
+def webhook_address(
+    secrets: Secrets, arn: str, shape: type[WebhookSecret], *, budget: TimeBudget
+) -> str | Unreachable:
+    """The webhook's URL, without what may differ between two posts to the same one: a signature and its time,
+    the order of the query, upper case in the host's name.
+
+    Raises:
+        NoTimeLeftError: before what could outlast the budget.
+    """
+    try:
+        budget.require(READ_AND_POST_SECONDS)
+        secret = secrets.get(arn, shape)
+    except MissingSecretError as error:
+        return Unreachable(str(error), misconfigured=True)
+    except UnavailableSecretError as error:
+        return Unreachable(str(error))
+    parts = urlsplit(secret.url)
+    query = sorted(pair for pair in parse_qsl(parts.query) if pair[0] not in _OF_ONE_POST)
+    return f"{parts.netloc.lower()}{parts.path.rstrip('/')}?{urlencode(query)}"
 
 
 def without_secrets(text: str, secret: WebhookSecret) -> str:

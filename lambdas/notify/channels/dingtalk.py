@@ -15,16 +15,21 @@ from urllib.parse import quote_plus
 
 from eventcore.notification import Notification
 from lambdas.common.time_budget import TimeBudget
-from lambdas.notify.channels.credentials import with_secret
+from lambdas.notify.channels.credentials import webhook_address, with_secret
 from lambdas.notify.channels.dingtalk_answers import classify, may_be_a_stale_secret, wants_a_fresh_timestamp
 from lambdas.notify.channels.dingtalk_message import NOBODY, Mentions, render
-from lambdas.notify.channels.outcomes import Outcome
+from lambdas.notify.channels.outcomes import Outcome, Unreachable
 from lambdas.notify.secrets import Secrets, SigningSecret
 from lambdas.notify.webhook import TRY_SECONDS, Webhooks
+
+PER_MINUTE = 20
+"""Messages that a robot takes in a minute; then it takes none for ten (DingTalk's page on custom robots)."""
 
 
 class DingTalk:
     """One robot."""
+
+    per_minute = PER_MINUTE
 
     def __init__(
         self,
@@ -40,6 +45,10 @@ class DingTalk:
         self._webhooks = webhooks
         self._mentions = mentions
         self._now = now
+
+    def address(self, budget: TimeBudget) -> str | Unreachable:
+        """The robot's URL with its token, unsigned."""
+        return webhook_address(self._secrets, self._secret_arn, SigningSecret, budget=budget)
 
     def deliver(self, notification: Notification, budget: TimeBudget) -> Outcome:
         """Tell the group once."""

@@ -50,7 +50,7 @@ def render(notification: Notification, mentions: Mentions = NOBODY) -> bytes:
 
     text = fitted(
         f"#### {_mark(notification)} {for_markdown_chat(title)}\n\n",
-        "\n".join(_told(notification)),
+        "\n\n".join("\n".join(lines) for lines in _told(notification) if lines),
         "\n\n" + "\n\n".join(_about(notification, mentions)),
         fits=lambda text: len(body(text)) <= MAX_BODY,
     )
@@ -61,24 +61,37 @@ def _mark(notification: Notification) -> str:
     return "🟢" if notification.status == "resolved" else _MARKS[notification.severity]
 
 
-def _told(notification: Notification) -> Iterator[str]:
+def _told(notification: Notification) -> Iterator[list[str]]:
     """What the events say, in quotation marks: so it never begins a line, where markdown would act on it."""
-    if len(notification.members) == 1:
-        if said := _quoted(notification.members[0].message, 4000):
-            yield f"> {said}"
+    members = wording.shown_members(notification)
+    if len(members) == 1 and notification.objects <= 1:
+        yield [f"> {said}" for said in [_quoted(members[0].message, 4000)] if said]
         return
-    for member in notification.members[: wording.MAX_LISTED]:
-        yield f"- {_name(member)} × {member.count} {_quoted(member.message, 400)}"
-    if len(notification.members) > wording.MAX_LISTED:
-        yield f"- … and {len(notification.members) - wording.MAX_LISTED} more"
+    yield list(_parts(notification))
+    yield list(_members(notification, members))
+    for said in notification.messages[: wording.MAX_SAID]:
+        yield [f"> {_quoted(said.message, 400)} ({wording.said_by(said)})"]
+
+
+def _parts(notification: Notification) -> Iterator[str]:
+    for part in notification.parts[: wording.MAX_PARTS]:
+        yield f"- {_neutral(wording.part_line(part), 400)}"
+    if more := wording.more_parts(notification):
+        yield f"- … {more}"
+
+
+def _members(notification: Notification, members: tuple[Member, ...]) -> Iterator[str]:
+    for member in members:
+        said = "" if notification.messages else _quoted(member.message, 400)
+        yield f"- {_name(member)} {wording.tally(member)} {said}".rstrip()
+    if more := wording.more_members(notification):
+        yield f"- … {more}"
 
 
 def _about(notification: Notification, mentions: Mentions) -> Iterator[str]:
-    rows = [(fact.name, fact.value) for fact in notification.facts]
-    rows.append(("Seen", wording.seen(notification.first_seen, notification.last_seen, notification.events)))
-    if len(notification.members) > 1:
-        rows.append(("In all", wording.totals(notification)))
-    yield "\n".join(f"- **{_neutral(name, 80)}**: {_neutral(value, 400)}" for name, value in rows)
+    yield "\n".join(
+        f"- **{_neutral(name, 80)}**: {_neutral(value, 400)}" for name, value in wording.rows(notification)
+    )
     if links := [f"[{_neutral(link.title, 80)}]({link.url})" for link in wording.usable_links(notification)]:
         yield " · ".join(links)
     yield wording.one_line(wording.origin(notification), 200)

@@ -54,10 +54,16 @@ _REPAIRABLE = frozenset(
 class Sns:
     """One topic."""
 
+    per_minute = None  # its quotas are per second and in the hundreds
+
     def __init__(self, *, client: SNSClient, topic_arn: str) -> None:
         """The client makes one try only (ONE_TRY): SNS knows no repeated Publish, it sends a second mail."""
         self._client = client
         self._topic_arn = topic_arn
+
+    def address(self, budget: TimeBudget) -> str | Unreachable:
+        """The topic's ARN."""
+        return self._topic_arn
 
     def deliver(self, notification: Notification, budget: TimeBudget) -> Outcome:
         """Publish it once. SNS answers with the message's id only when it has stored it."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from eventcore.notification import Member, Notification
 from lambdas.notify.channels import wording
@@ -63,7 +64,7 @@ def mail(notification: Notification) -> str:
     """Plain text, short lines, the most important first: it is read on a phone at night."""
     paragraphs = [
         [_neutral(f"{wording.headline(notification)}: {notification.title}", 300)],
-        list(_told(notification)),
+        *_told(notification),
         list(_about(notification)),
         [f"{_neutral(link.title, 80)}: {link.url}" for link in wording.usable_links(notification)],
         [wording.one_line(wording.origin(notification), 200)],
@@ -85,26 +86,37 @@ def _subject(notification: Notification) -> str:
     return text if len(text) <= MAX_SUBJECT else text[: MAX_SUBJECT - 3].rstrip() + "..."
 
 
-def _told(notification: Notification) -> Iterator[str]:
+def _told(notification: Notification) -> Iterator[list[str]]:
     """What the events say, with `> ` before each line, so that no message can pass for a line of ours."""
-    if len(notification.members) == 1:
-        for line in wording.lines(notification.members[0].message, _MAIL_MESSAGE):
-            yield f"> {without_links(line)}"
+    members = wording.shown_members(notification)
+    if len(members) == 1 and notification.objects <= 1:
+        yield [f"> {without_links(line)}" for line in wording.lines(members[0].message, _MAIL_MESSAGE)]
         return
-    for member in notification.members[: wording.MAX_LISTED]:
-        yield f"- {_neutral(wording.member_name(member), 300)} × {member.count}"
-        if member.message:
+    yield list(_parts(notification))
+    yield list(_members(notification, members))
+    for said in notification.messages[: wording.MAX_SAID]:
+        yield [f"> {_neutral(said.message, 400)}", f"({wording.said_by(said)})"]
+
+
+def _parts(notification: Notification) -> Iterator[str]:
+    for part in notification.parts[: wording.MAX_PARTS]:
+        yield f"- {_neutral(wording.part_line(part), 400)}"
+    if more := wording.more_parts(notification):
+        yield f"- {more}"
+
+
+def _members(notification: Notification, members: tuple[Member, ...]) -> Iterator[str]:
+    for member in members:
+        yield f"- {_neutral(wording.member_name(member), 300)} {wording.tally(member)}"
+        if member.message and not notification.messages:
             yield f"  > {_neutral(member.message, 400)}"
-    if len(notification.members) > wording.MAX_LISTED:
-        yield f"- and {len(notification.members) - wording.MAX_LISTED} more"
+    if more := wording.more_members(notification):
+        yield f"- {more}"
 
 
 def _about(notification: Notification) -> Iterator[str]:
-    for fact in notification.facts:
-        yield f"{_neutral(fact.name, 80)}: {_neutral(fact.value, 400)}"
-    yield f"Seen: {wording.seen(notification.first_seen, notification.last_seen, notification.events)}"
-    if len(notification.members) > 1:
-        yield f"In all: {wording.totals(notification)}"
+    for name, value in wording.rows(notification):
+        yield f"{_neutral(name, 80)}: {_neutral(value, 400)}"
 
 
 def _attributes(notification: Notification) -> Iterator[Attribute]:
@@ -127,21 +139,29 @@ def _distinct(values: Iterable[str]) -> list[str]:
 
 
 def _smaller_and_smaller(notification: Notification) -> Iterator[Notification]:
-    """The notification as it is, then with shorter messages, fewer members and shorter facts. `events` and
-    `objects` stay, so a reader knows that there is more."""
+    """The notification as it is, then with shorter messages, fewer members and shorter facts. `events`,
+    `objects` and `groups` stay, so a reader knows that there is more."""
     yield notification
+    title = wording.shortened(notification.title, 300)
     for message, members in ((4096, 200), (1024, 200), (1024, 50), (256, 20), (64, 1)):
-        kept = tuple(_cut(member, message) for member in notification.members[:members])
-        yield msgspec.structs.replace(
-            notification, title=wording.shortened(notification.title, 300), members=kept
+        yield replace(
+            notification,
+            title=title,
+            members=tuple(_cut(member, message) for member in notification.members[:members]),
+            parts=tuple(
+                replace(part, title=wording.shortened(part.title, 300))
+                for part in notification.parts[:members]
+            ),
+            messages=tuple(
+                replace(said, message=wording.shortened(said.message, message))
+                for said in notification.messages[: wording.MAX_SAID]
+            ),
         )
-    yield msgspec.structs.replace(
-        notification, title=wording.shortened(notification.title, 300), members=(), facts=(), links=()
-    )
+    yield replace(notification, title=title, members=(), facts=(), links=(), parts=(), messages=())
 
 
 def _cut(member: Member, limit: int) -> Member:
-    return msgspec.structs.replace(member, message=wording.shortened(member.message, limit))
+    return replace(member, message=wording.shortened(member.message, limit))
 
 
 def _neutral(text: str, limit: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -18,13 +18,17 @@ import msgspec
 from eventcore.notification import Notification
 from eventcore.queue_message import NotificationMessage, encode_message
 from lambdas.common.receivers import AnyReceiver, ChimeReceiver, DingTalkReceiver, SnsReceiver
+from lambdas.common.state_table import StateTable
 from lambdas.common.time_budget import TimeBudget
 from lambdas.notify.channels.registry import Channels
-from lambdas.notify.courier import Incoming
 from lambdas.notify.delivery import Delivery
+from lambdas.notify.fate import Incoming
+from lambdas.notify.group_timer import Surroundings
 from lambdas.notify.ledger import Ledger
-from lambdas.notify.schedule import UNREACHABLE
+from lambdas.notify.links import Links
+from lambdas.notify.schedule import DELIVER_WITHIN, UNREACHABLE
 from lambdas.notify.secrets import Secrets
+from lambdas.notify.silences import SilenceReader
 from lambdas.notify.webhook import Answer, Webhooks
 from tests.fixtures.aws import REGION, LambdaContext
 from tests.fixtures.receivers import Clock, notification
@@ -35,7 +39,6 @@ if TYPE_CHECKING:
 TABLE = "kube-events-state"
 VISIBILITY = 360.0
 """Seconds: six times the function's time limit, as AWS advises."""
-DELIVER_WITHIN = timedelta(hours=24)
 
 
 class Died(BaseException):
@@ -64,6 +67,7 @@ class Stage:
         """The step after which the process ends, once."""
         self.when_told: Callable[[], object] | None = None
         """What happens in the moment after a chat's answer."""
+        self.table = StateTable(self.dynamodb, table=TABLE, now=clock, sleep=clock.advance)
         self._hiding: dict[str, int] = {}
         self._hidden: list[tuple[float, str, MessageTypeDef]] = []
         self.create_table()
@@ -78,7 +82,17 @@ class Stage:
         self.dynamodb.create_table(
             TableName=TABLE,
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "kind", "AttributeType": "S"},
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "by_kind",
+                    "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
             BillingMode="PAY_PER_REQUEST",
         )
 
@@ -131,6 +145,11 @@ class Stage:
                 now=self.clock,
             ),
             ledger=Ledger(self.dynamodb, table=TABLE, now=self.clock),
+            surroundings=Surroundings(
+                table=self.table,
+                silences=SilenceReader(self.dynamodb, table=TABLE, now=self.clock),
+                links=Links("https://search.example.com/_dashboards"),
+            ),
             sqs=self.sqs,
             now=self.clock,
             backoff=UNREACHABLE._replace(draw=lambda: 0.5),
@@ -217,9 +236,10 @@ class Stage:
             for each in found
         ]
 
-    def records(self) -> list[dict[str, Any]]:
-        """The items of the state table."""
-        return list(self.dynamodb.scan(TableName=TABLE)["Items"])
+    def records(self, prefix: str = "") -> list[dict[str, Any]]:
+        """The items of the state table whose keys begin so."""
+        items = self.dynamodb.scan(TableName=TABLE)["Items"]
+        return [item for item in items if item["pk"]["S"].startswith(prefix)]
 
     def _visible(self, url: str) -> list[MessageTypeDef]:
         while found := self.sqs.receive_message(

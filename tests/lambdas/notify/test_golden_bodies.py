@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from eventcore.notification import Fact, Link, Notification
+from eventcore.notification import Fact, Link, Notification, Part, Said
 from lambdas.notify.channels import chime_message, dingtalk_message, sns_message
 from lambdas.notify.channels.dingtalk_message import Mentions
 from tests.fixtures.receivers import member, notification
@@ -20,20 +20,71 @@ GOLDEN = Path(__file__).with_name("golden")
 SINGLE = notification(
     links=(Link("Open in Dashboards", "https://search.example.com/app/discover?q=(uid:1)"),)
 )
-DIGEST = notification(
-    title="FailedScheduling in shop (prod-eu)",
+GROUP = notification(
+    title="FailedScheduling: at least 12 objects in shop (prod-eu)",
     severity="high",
-    events=19,
+    events=78,
     objects=12,
+    at_least=True,
     last_seen=datetime(2026, 11, 22, 1, 0, 0, tzinfo=UTC),
     members=tuple(
         member(
-            name=f"web-{number}", reason="FailedScheduling", count=number, message="0/3 nodes are available"
+            name=f"web-{number}",
+            uid=f"uid-{number}",
+            reason="FailedScheduling",
+            severity="high",
+            count=1000 + number,
+            since=number,
+            resolved=number == 7,
+            message="0/3 nodes are available",
         )
         for number in range(1, 13)
     ),
+    messages=(
+        Said(message="0/3 nodes are available", members=11, severity="high"),
+        Said(message="persistentvolumeclaim not found", members=1, severity="high"),
+    ),
+    links=(
+        Link("Dashboards", "https://search.example.com/app/data-explorer/discover#/?_q=%28a%29"),
+        Link("EKS", "https://eu-central-1.console.aws.amazon.com/eks/home"),
+    ),
 )
-RESOLVED = notification(status="resolved", severity="medium")
+DIGEST = notification(
+    title="52 groups: 5,000 events on 4,900 objects (prod-eu)",
+    severity="critical",
+    events=5000,
+    objects=4900,
+    groups=52,
+    route="several routes",
+    members=tuple(member(name=f"web-{number}", uid=f"uid-{number}") for number in range(1, 9)),
+    parts=(
+        *(
+            Part(
+                id=f"{n:032}",
+                title=f"BackOff: Pods in shop-{n} (prod-eu)",
+                severity="high",
+                events=n,
+                objects=1,
+            )
+            for n in range(1, 42)
+        ),
+        Part(
+            id="f" * 32,
+            title="NodeNotReady: Node node-1 (prod-eu)",
+            severity="critical",
+            events=1,
+            objects=1,
+            status="resolved",
+        ),
+    ),
+    messages=(Said(message="Back-off restarting failed container", members=40, severity="high"),),
+)
+RESOLVED = notification(
+    status="resolved",
+    severity="medium",
+    events=0,
+    members=(member(severity="medium", since=0, resolved=True),),
+)
 HOSTILE = notification(
     title="Evil: Pod shop/@all **x** [y](https://evil.example)",
     members=(
@@ -46,6 +97,7 @@ HOSTILE = notification(
 )
 CASES: dict[str, Notification] = {
     "single": SINGLE,
+    "group": GROUP,
     "digest": DIGEST,
     "resolved": RESOLVED,
     "hostile": HOSTILE,
