@@ -16,6 +16,9 @@ RulesKey = Annotated[
 ReceiversKey = Annotated[
     str, Meta(pattern=r"^receivers/[0-9a-f]{64}\.json$", description="receivers/<SHA-256 of the object>.json")
 ]
+TableName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_.-]{3,255}$", description="the name of a DynamoDB table")
+]
 Endpoint = Annotated[
     str, Meta(pattern=r"^https?://[^/?#@\s]+/?$", description="a URL such as https://search.example.com:443")
 ]

@@ -1,4 +1,4 @@
-"""Filter: what the rules want told becomes one message per receiver, in that receiver's queue."""
+"""Filter: what the rules want told becomes groups, and timers in the queues of their receivers."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from lambdas.common.receivers import load_receivers
 from lambdas.common.records import BatchResponse, LambdaEvent, decode_records
 from lambdas.common.ruleset import load_rules
 from lambdas.common.settings import read_settings
+from lambdas.common.state_table import StateTable
 from lambdas.filter_events.filter import Filter
-from lambdas.filter_events.notifying import Notifier
+from lambdas.filter_events.group_store import GroupStore
 from lambdas.filter_events.outbox import Outbox
+from lambdas.filter_events.queues import queues_of
 from lambdas.filter_events.settings import FilterSettings
 
 if TYPE_CHECKING:
@@ -23,12 +25,16 @@ if TYPE_CHECKING:
 
 settings = read_settings(FilterSettings)
 s3 = boto3.client("s3", config=AWS_CALLS)
+rules = load_rules(s3, bucket=settings.config_bucket, key=settings.rules_key)
 event_filter = Filter(
-    notifier=Notifier(
-        load_rules(s3, bucket=settings.config_bucket, key=settings.rules_key),
-        load_receivers(s3, bucket=settings.config_bucket, key=settings.receivers_key),
+    rules=rules,
+    groups=GroupStore(
+        StateTable(boto3.client("dynamodb", config=ONE_TRY), table=settings.state_table),
+        Outbox(boto3.client("sqs", config=ONE_TRY)),
+        queues=queues_of(
+            rules, load_receivers(s3, bucket=settings.config_bucket, key=settings.receivers_key)
+        ),
     ),
-    outbox=Outbox(boto3.client("sqs", config=ONE_TRY)),
     dead_letters=DeadLetters(
         boto3.client("s3", config=ONE_TRY), bucket=settings.dead_letters_bucket, function="filter_events"
     ),

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from lambdas.common.time_budget import TimeBudget
-    from lambdas.filter_events.notifying import Outgoing
 
 MAX_ENTRIES = 10
 """SQS: entries of one SendMessageBatch."""
@@ -31,6 +30,19 @@ MAX_ATTEMPTS = 5
 REFUSALS = frozenset({"InvalidMessageContents", "InvalidParameterValue"})
 """Codes of entries that no retry can help: characters outside of XML's, or too long. SenderFault does not say
 it, since being throttled is the sender's fault too."""
+
+
+MAX_DELAY = 900
+"""SQS: seconds for which a message may be delayed. A longer wait goes in hops: notify sends the rest."""
+
+
+class Entry(NamedTuple):
+    """A message for a queue, as SQS calls it in a batch."""
+
+    queue_url: str
+    body: str
+    delay: int = 0
+    """Seconds until it is seen, at most MAX_DELAY."""
 
 
 class Fate(Enum):
@@ -64,7 +76,7 @@ class Outbox:
         self._backoff = backoff or Backoff(base=0.5, cap=5.0)
         self._sleep = sleep
 
-    def send(self, messages: Sequence[Outgoing], budget: TimeBudget) -> list[Sending]:
+    def send(self, messages: Sequence[Entry], budget: TimeBudget) -> list[Sending]:
         """One result for each message, in their order. Never raises for what a queue or a network does."""
         results = [_check(message) for message in messages]
         by_queue: dict[str, list[int]] = {}
@@ -72,26 +84,26 @@ class Outbox:
             if results[position].fate is Fate.LATER:
                 by_queue.setdefault(message.queue_url, []).append(position)
         for queue_url, positions in by_queue.items():
-            bodies = {position: messages[position].body for position in positions}
-            for position, result in self._send_to(queue_url, bodies, budget):
+            entries = {position: messages[position] for position in positions}
+            for position, result in self._send_to(queue_url, entries, budget):
                 results[position] = result
         return results
 
     def _send_to(
-        self, queue_url: str, bodies: Mapping[int, str], budget: TimeBudget
+        self, queue_url: str, entries: Mapping[int, Entry], budget: TimeBudget
     ) -> Iterator[tuple[int, Sending]]:
         """Results as they are known; a later one for the same message counts."""
-        waiting = list(bodies)
+        waiting = list(entries)
         for attempt in range(1, MAX_ATTEMPTS + 1):
             results: dict[int, Sending] = {}
             for group in batches(
                 waiting,
-                size=lambda each: len(bodies[each].encode()),
+                size=lambda each: len(entries[each].body.encode()),
                 max_items=MAX_ENTRIES,
                 max_bytes=MAX_BYTES,
             ):
                 if budget.allows(ONE_TRY_SECONDS):
-                    results.update(self._call(queue_url, {each: bodies[each] for each in group}))
+                    results.update(self._call(queue_url, {each: entries[each] for each in group}))
             yield from results.items()
             waiting = [each for each in waiting if results.get(each, Sending(Fate.LATER)).fate is Fate.LATER]
             delay = self._backoff.delay(attempt)
@@ -99,14 +111,17 @@ class Outbox:
                 return
             self._sleep(delay)
 
-    def _call(self, queue_url: str, bodies: Mapping[int, str]) -> dict[int, Sending]:
+    def _call(self, queue_url: str, entries: Mapping[int, Entry]) -> dict[int, Sending]:
         try:
             answer = self._sqs.send_message_batch(
                 QueueUrl=queue_url,
-                Entries=[{"Id": str(each), "MessageBody": body} for each, body in bodies.items()],
+                Entries=[
+                    {"Id": str(each), "MessageBody": entry.body, "DelaySeconds": entry.delay}
+                    for each, entry in entries.items()
+                ],
             )
         except (BotoCoreError, ClientError) as error:
-            return dict.fromkeys(bodies, Sending(Fate.LATER, str(error)))
+            return dict.fromkeys(entries, Sending(Fate.LATER, str(error)))
         results = {int(entry["Id"]): Sending(Fate.SENT) for entry in answer.get("Successful", [])}
         for entry in answer.get("Failed", []):
             code = entry["Code"].rpartition(".")[2]
@@ -115,7 +130,7 @@ class Outbox:
         return results
 
 
-def _check(message: Outgoing) -> Sending:
+def _check(message: Entry) -> Sending:
     size = len(message.body.encode())
     if size > MAX_BYTES:
         return Sending(Fate.REFUSED, f"{size} bytes, and a queue takes {MAX_BYTES}")

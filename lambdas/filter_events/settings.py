@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdas.common.settings import Bucket, ReceiversKey, RulesKey, Settings
+from lambdas.common.settings import Bucket, ReceiversKey, RulesKey, Settings, TableName
 
 
 class FilterSettings(Settings, frozen=True, kw_only=True):
@@ -12,3 +12,4 @@ class FilterSettings(Settings, frozen=True, kw_only=True):
     rules_key: RulesKey
     receivers_key: ReceiversKey
     dead_letters_bucket: Bucket
+    state_table: TableName

@@ -1,29 +1,38 @@
-"""filter_events as Lambda runs it, over moto's S3 and SQS."""
+"""filter_events as Lambda runs it, over moto's S3, SQS and DynamoDB, by the real clock."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
+import boto3
 import pytest
+from msgspec.structs import replace
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from eventcore.queue_message import NotificationMessage, decode_message
+from eventcore.event import Event
+from eventcore.grouping.encoding import decode_group
+from eventcore.grouping.group import GroupMember
+from eventcore.queue_message import WakeUp, decode_message
 from eventcore.wire import decode
 from lambdas.common.aws_calls import ONE_TRY_SECONDS
 from lambdas.common.config import ConfigError
 from lambdas.common.settings import SettingsError
 from tests.events import failed, kinesis_batch, message_id, sequence_number, sqs_batch
 from tests.fixtures.aws import Aws, Handler, LambdaContext
-from tests.fixtures.events import event, heartbeat
+from tests.fixtures.events import event as recorded_event
+from tests.fixtures.events import heartbeat
+from tests.lambdas.filter_events.stage import TABLE, create_table
 from tests.lambdas.metrics import emitted, emitted_by
 from tests.lambdas.rules import compiled
 
 ROUTES = {
     "receiver": "ops-mail",
+    "group_by": ["reason"],
+    "group_wait": "0s",
     "routes": [
         {"match": {"severity": ["critical"]}, "receivers": ["sre-chime", "sre-dingtalk"], "continue": True},
         {"match": {"severity": ["critical", "high", "medium"]}, "receiver": "ops-mail"},
@@ -40,14 +49,22 @@ RULES = {
 RECEIVERS = ("ops-mail", "sre-chime", "sre-dingtalk", "nobody-reads")
 
 
+def event(**changes: Any) -> Event:
+    """One that has just happened."""
+    now = datetime.now(UTC)
+    return replace(recorded_event(**changes), last_seen=now, received_at=now, written_at=now)
+
+
 class Deployed:
-    """The function with its buckets and queues."""
+    """The function with its bucket, table and queues."""
 
     def __init__(self, aws: Aws, cold_start: Callable[[str, Mapping[str, str]], Handler]) -> None:
         self.aws = aws
         self.cold_start = cold_start
         self.bucket = aws.bucket()
         self.queues = {name: aws.queue(f"kube-events-receiver-{name}") for name in RECEIVERS}
+        self.dynamodb = boto3.client("dynamodb")
+        create_table(self.dynamodb)
 
     def start(self, *, rules: bytes | None = None, receivers: Any = None, **environment: str) -> Handler:
         return self.cold_start(
@@ -55,6 +72,7 @@ class Deployed:
             {
                 "CONFIG_BUCKET": self.bucket,
                 "DEAD_LETTERS_BUCKET": self.bucket,
+                "STATE_TABLE": TABLE,
                 "RULES_KEY": self.aws.configuration(self.bucket, "rules", rules or compiled(**RULES)),
                 "RECEIVERS_KEY": self.aws.configuration(
                     self.bucket, "receivers", json.dumps(receivers or self.receivers()).encode()
@@ -78,10 +96,22 @@ class Deployed:
             },
         }
 
-    def told(self, receiver: str) -> list[NotificationMessage]:
+    def timers(self, receiver: str) -> list[WakeUp]:
+        """Wake-ups in the receiver's queue. They are taken out."""
         messages = [decode_message(body) for body in self.aws.messages(self.queues[receiver])]
-        assert all(isinstance(message, NotificationMessage) for message in messages)
+        assert all(isinstance(message, WakeUp) for message in messages)
         return messages  # type: ignore[return-value]
+
+    def members(self, receiver: str) -> list[GroupMember]:
+        """Of all groups of the receiver, in the order of their reasons."""
+        groups = [decode_group(item["state"]["B"]) for item in self.dynamodb.scan(TableName=TABLE)["Items"]]
+        members = [
+            member
+            for group in groups
+            if group.route.receiver == receiver
+            for member in group.members.values()
+        ]
+        return sorted(members, key=lambda member: member.reason)
 
     def dead_letters(self) -> list[dict[str, Any]]:
         return [json.loads(body) for body in self.aws.objects(self.bucket, "dead-letters/").values()]
@@ -104,22 +134,19 @@ def deployed(aws: Aws, cold_start: Any) -> Deployed:
 
 
 @pytest.mark.parametrize("batch_of", [kinesis_batch, sqs_batch])
-def test_each_receiver_of_a_matched_route_is_told(deployed: Deployed, batch_of: Any) -> None:
+def test_each_receiver_of_a_matched_route_has_a_group_and_a_timer(deployed: Deployed, batch_of: Any) -> None:
     # GIVEN an event that the rules make critical, and one that is medium
     handler = deployed.start()
     # WHEN
     response = handler(batch_of(event(count=101), event(reason="Unhealthy")), LambdaContext())
     # THEN
     assert failed(response) == []
-    [to_chime], [to_dingtalk] = deployed.told("sre-chime"), deployed.told("sre-dingtalk")
-    assert to_chime.notification.severity == to_dingtalk.notification.severity == "critical"
-    assert to_chime.notification.receiver == "sre-chime"
-    assert to_chime.notification.route == "route.routes[0]"
-    assert sorted(message.notification.severity for message in deployed.told("ops-mail")) == [
-        "critical",
-        "medium",
-    ]
-    assert deployed.told("nobody-reads") == []
+    for receiver in ("sre-chime", "sre-dingtalk"):
+        assert [member.severity for member in deployed.members(receiver)] == ["critical"]
+        assert len(deployed.timers(receiver)) == 1
+    assert [member.severity for member in deployed.members("ops-mail")] == ["critical", "medium"]
+    assert len(deployed.timers("ops-mail")) == 2
+    assert deployed.members("nobody-reads") == deployed.timers("nobody-reads") == []
 
 
 def test_a_dropped_event_is_counted_and_told_to_nobody(
@@ -128,8 +155,8 @@ def test_a_dropped_event_is_counted_and_told_to_nobody(
     handler = deployed.start()
     assert failed(handler(kinesis_batch(event(reason="LeaderElection"), event()), LambdaContext())) == []
     metrics = emitted(capsys)
-    assert (metrics["EventsDropped"], metrics["NotificationsQueued"]) == (1, 1)
-    assert len(deployed.told("ops-mail")) == 1
+    assert (metrics["EventsDropped"], metrics["EventsGrouped"]) == (1, 1)
+    assert [member.reason for member in deployed.members("ops-mail")] == ["BackOff"]
 
 
 @pytest.mark.parametrize("batch_of", [kinesis_batch, sqs_batch])
@@ -143,7 +170,7 @@ def test_a_heartbeat_is_counted_for_its_cluster_and_told_to_nobody(
     assert failed(handler(batch, LambdaContext())) == []
     # THEN
     assert emitted_by("cluster", capsys, "ExporterHeartbeat") == {"prod-eu": 1}
-    assert len(deployed.told("ops-mail")) == 1
+    assert len(deployed.timers("ops-mail")) == 1
     assert deployed.dead_letters() == []
 
 
@@ -151,32 +178,23 @@ def test_a_heartbeat_counts_as_no_event(deployed: Deployed, capsys: pytest.Captu
     handler = deployed.start()
     assert failed(handler(just_arrived(kinesis_batch(heartbeat())), LambdaContext())) == []
     metrics = emitted(capsys)
-    assert (metrics["EventsDropped"], metrics["NotificationsQueued"]) == (0, 0)
+    assert (metrics["EventsDropped"], metrics["EventsGrouped"]) == (0, 0)
     assert metrics["ExporterHeartbeat"] == 1
 
 
-def test_a_message_may_be_delivered_for_a_day(deployed: Deployed) -> None:
+def test_a_redelivered_event_changes_nothing(deployed: Deployed) -> None:
     handler = deployed.start()
-    handler(kinesis_batch(event()), LambdaContext())
-    [message] = deployed.told("ops-mail")
-    assert message.attempt == 1
-    assert timedelta(hours=23, minutes=55) < message.deliver_by - datetime.now(UTC) <= timedelta(hours=24)
-
-
-def test_a_redelivered_event_makes_the_same_notification(deployed: Deployed) -> None:
-    # The receiver's function knows it again by its id.
-    handler = deployed.start()
-    handler(kinesis_batch(event()), LambdaContext())
-    handler(kinesis_batch(event()), LambdaContext())
-    first, second = deployed.told("ops-mail")
-    assert first.notification == second.notification
+    batch = kinesis_batch(event())
+    handler(batch, LambdaContext())
+    handler(batch, LambdaContext())
+    assert len(deployed.timers("ops-mail")) == 1
 
 
 def test_poison_is_set_aside_and_does_not_stop_the_others(deployed: Deployed) -> None:
     handler = deployed.start()
     response = handler(kinesis_batch(event(), b"{", event(reason="Unhealthy")), LambdaContext())
     assert failed(response) == []
-    assert len(deployed.told("ops-mail")) == 2
+    assert len(deployed.timers("ops-mail")) == 2
     [letter] = deployed.dead_letters()
     assert letter["payload"] == "{"
     assert letter["function"] == "filter_events"
@@ -205,7 +223,7 @@ def test_poison_that_cannot_be_set_aside_comes_again(deployed: Deployed) -> None
     handler = deployed.start(DEAD_LETTERS_BUCKET="not-there")
     response = handler(sqs_batch(event(), b"poison"), LambdaContext())
     assert failed(response) == [message_id(1)]
-    assert len(deployed.told("ops-mail")) == 1
+    assert len(deployed.timers("ops-mail")) == 1
 
 
 def test_a_queue_that_is_missing_fails_only_what_it_was_to_get(deployed: Deployed) -> None:
@@ -216,15 +234,15 @@ def test_a_queue_that_is_missing_fails_only_what_it_was_to_get(deployed: Deploye
     response = handler(kinesis_batch(event(), event(count=101)), LambdaContext())
     # THEN
     assert failed(response) == [sequence_number(1)]
-    assert len(deployed.told("ops-mail")) == 2
+    assert len(deployed.timers("ops-mail")) == len(deployed.timers("sre-dingtalk")) == 1
+    assert deployed.members("sre-chime") == []
 
 
-def test_text_that_sqs_would_refuse_is_delivered(deployed: Deployed) -> None:
-    # SQS takes XML's characters only, and U+FFFF is none of them.
+def test_text_that_is_no_xml_is_kept(deployed: Deployed) -> None:
     handler = deployed.start()
     assert failed(handler(kinesis_batch(event(message="a\x00b\uffff")), LambdaContext())) == []
-    [message] = deployed.told("ops-mail")
-    assert message.notification.members[0].message == event(message="a\x00b\uffff").message
+    [member] = deployed.members("ops-mail")
+    assert member.message == event(message="a\x00b\uffff").message
 
 
 def test_a_receiver_that_the_rules_name_and_nobody_made_stops_the_start(deployed: Deployed) -> None:
@@ -248,7 +266,7 @@ def test_a_missing_variable_stops_the_start(deployed: Deployed) -> None:
         deployed.start(DEAD_LETTERS_BUCKET="")
 
 
-def test_a_message_that_queues_refuse_is_set_aside_once_as_its_record(
+def test_an_event_whose_wake_ups_are_refused_is_set_aside_once_as_its_record(
     deployed: Deployed, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GIVEN a queue service that refuses what it is given
@@ -263,8 +281,11 @@ def test_a_message_that_queues_refuse_is_set_aside_once_as_its_record(
     monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", httpserver.url_for("/"))
     handler = deployed.start()
     # WHEN an event for three receivers comes
-    assert failed(handler(kinesis_batch(event(count=101)), LambdaContext())) == []
-    # THEN the dead letter is the record, which can be put back on the stream, and names the three queues
+    told = event(count=101)
+    assert failed(handler(kinesis_batch(told), LambdaContext())) == []
+    # THEN the dead letter is the record, which can be put back on the stream, and names the three groups
     [letter] = deployed.dead_letters()
-    assert decode(letter["payload"]) == event(count=101)
+    assert decode(letter["payload"]) == told
     assert letter["reason"].count("InvalidMessageContents") == 3
+    # AND no group has a timer that nobody has
+    assert deployed.members("ops-mail") == []

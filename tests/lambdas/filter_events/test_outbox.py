@@ -13,8 +13,7 @@ from werkzeug import Request, Response
 from eventcore.backoff import Backoff
 from lambdas.common.aws_calls import ONE_TRY, ONE_TRY_SECONDS
 from lambdas.common.time_budget import TimeBudget
-from lambdas.filter_events.notifying import Outgoing
-from lambdas.filter_events.outbox import MAX_ATTEMPTS, MAX_BYTES, Fate, Outbox, Sending
+from lambdas.filter_events.outbox import MAX_ATTEMPTS, MAX_BYTES, Entry, Fate, Outbox, Sending
 from tests.fixtures.aws import Aws, LambdaContext
 
 QUEUE = "https://sqs.example.com/123456789012/a"
@@ -25,6 +24,7 @@ class QueueService:
 
     def __init__(self, http: HTTPServer) -> None:
         self.calls: list[list[str]] = []
+        self.delays: list[int] = []
         self.failing: dict[str, list[str]] = {}
         self.down = False
         self.takes = 0.0
@@ -40,13 +40,12 @@ class QueueService:
         self.outbox = Outbox(sqs, backoff=Backoff(base=1.0, cap=8.0, draw=lambda: 1.0), sleep=self._sleep)
 
     def send(self, *bodies: str, queue: str = QUEUE) -> list[Sending]:
-        return self.outbox.send(
-            [Outgoing(queue, body) for body in bodies], TimeBudget(self.context, reserve=0)
-        )
+        return self.outbox.send([Entry(queue, body) for body in bodies], TimeBudget(self.context, reserve=0))
 
     def _handle(self, request: Request) -> Response:
         entries = request.get_json(force=True)["Entries"]
         self.calls.append([entry["MessageBody"] for entry in entries])
+        self.delays.extend(entry["DelaySeconds"] for entry in entries)
         self.context.seconds -= self.takes
         if self.down:
             return Response('{"__type": "InternalError"}', status=500)
@@ -79,6 +78,12 @@ def fates(sendings: list[Sending]) -> list[Fate]:
 def test_ten_messages_are_one_call(service: QueueService) -> None:
     assert fates(service.send(*(str(number) for number in range(21)))) == [Fate.SENT] * 21
     assert [len(call) for call in service.calls] == [10, 10, 1]
+
+
+def test_each_entry_has_its_delay(service: QueueService) -> None:
+    budget = TimeBudget(service.context, reserve=0)
+    service.outbox.send([Entry(QUEUE, "a", 30), Entry(QUEUE, "b"), Entry(QUEUE, "c", 900)], budget)
+    assert service.delays == [30, 0, 900]
 
 
 def test_a_call_is_within_256_kib(service: QueueService) -> None:
