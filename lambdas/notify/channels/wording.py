@@ -94,7 +94,8 @@ def rows(notification: Notification) -> Iterator[tuple[str, str]]:
     if len(members) > 1 or notification.objects > 1 or notification.groups > 1:
         yield "Since the last message" if later else "In all", totals(notification)
     elif later:
-        yield "In all", _number(members[0].count, "event")
+        new = f"{notification.events:,}" if notification.events else "none"
+        yield "In all", f"{_number(members[0].count, 'event')}, {new} since the last message"
 
 
 def totals(notification: Notification) -> str:
