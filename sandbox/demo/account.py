@@ -20,16 +20,21 @@ class Entry(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """What became of the messages for one receiver."""
+    """What became of the events for one receiver."""
 
     receiver: str
     expected: int
-    """Messages that the rules ask for."""
-    delivered: int
+    """Events that the rules ask to tell: of each Event object its highest count, in each of its groups."""
+    told: int
+    """As the messages say that were accepted, all added up."""
     refused: int
-    """In the receiver's dead-letter queue."""
+    """As the messages say that lie in the receiver's dead-letter queue."""
+    over: int = 0
+    """Nobody was told, because another event said first that the problem was over."""
     waiting: int = 0
-    """Still in its queue, or hidden there by a delay."""
+    """For their group's timer, or in a digest."""
+    messages: int = 0
+    """In which all of that was told or refused."""
     throttled: int = 0
     """Answers that asked to slow down. Those messages came again, so they count above too."""
     may_wait: bool = False
@@ -39,10 +44,10 @@ class Delivery(NamedTuple):
 
     @property
     def balanced(self) -> bool:
-        """Every message is accounted for, on the side where it belongs."""
-        due = self.expected - self.waiting if self.may_wait else self.expected
+        """Every event is accounted for, on the side where it belongs."""
+        due = self.expected - self.over - (self.waiting if self.may_wait else 0)
         wanted = (0, due) if self.must_refuse else (due, 0)
-        return (self.delivered, self.refused) == wanted and (self.may_wait or self.waiting == 0)
+        return (self.told, self.refused) == wanted and (self.may_wait or self.waiting == 0)
 
 
 class Account(NamedTuple):
@@ -64,10 +69,10 @@ def render(account: Account, seconds: Mapping[str, float]) -> str:
     lines = ["", _row("", "expected", "found")]
     lines += [_row(entry.what, entry.expected, entry.found, mark=entry) for entry in account.entries]
     if account.deliveries:
-        heads = ("expected", "delivered", "refused", "waiting", "throttled")
-        lines += ["", _row("messages per receiver", *heads)]
+        heads = ("expected", "told", "refused", "over", "waiting", "messages", "throttled")
+        lines += ["", _row("events per receiver", *heads)]
     for delivery in account.deliveries:
-        receiver, *counts = delivery[:6]
+        receiver, *counts = delivery[:8]
         lines.append(_row(receiver, *counts, mark=delivery))
     if account.faults:
         lines += ["", *(f"✗ {fault}" for fault in account.faults)]

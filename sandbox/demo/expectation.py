@@ -1,23 +1,44 @@
-"""What a run has to end with, worked out from the states of the cluster and the rules alone."""
+"""What a run has to end with, worked out from the states of the cluster and the rules alone.
+
+Nothing here merges, waits or tells: it only knows that of every Event object each receiver has to hear of the
+highest count, once for each group in which the rules put it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from eventcore.compose import notification_for
 from eventcore.event import Event
+from eventcore.grouping.arrival import Recovery, object_key
+from eventcore.grouping.key import group_of
 from eventcore.identity import observation_id
 from eventcore.normalise import normalise
 from eventcore.rules import Ruleset
 
 
-class Told(NamedTuple):
-    """One notification to one receiver."""
+class Place(NamedTuple):
+    """An Event object in one of a receiver's groups."""
 
     receiver: str
-    notification: str
+    group: str
+    """Key of the group."""
+    uid: str
+
+
+class Wanted(NamedTuple):
+    """What the rules ask for."""
+
+    counts: Mapping[Place, int]
+    """How often each Event object happened."""
+    may_be_over: frozenset[Place]
+    """Problems that another event says to be over: they need not be told, if that was known in time."""
+
+    def of(self, receiver: str) -> int:
+        """Events that the receiver is to hear of."""
+        return sum(count for place, count in self.counts.items() if place.receiver == receiver)
 
 
 def stored_events(
@@ -35,10 +56,25 @@ def stored_events(
     return {observation_id(event): event for event in map(rules.classify, events) if event is not None}
 
 
-def notifications(events: Iterable[Event], rules: Ruleset) -> frozenset[Told]:
-    """Every notification that the rules ask for: one per event and route, recognised by its id."""
-    return frozenset(
-        Told(route.receiver, notification_for(event, route).id)
-        for event in events
-        for route in rules.routes(event)
+def wanted(events: Collection[Event], rules: Ruleset) -> Wanted:
+    """What has to be told of these events, in whatever order and however often they came."""
+    counts: Counter[Place] = Counter()
+    newest: dict[Place, Event] = {}
+    for event in events:
+        for route in rules.routes(event):
+            place = Place(route.receiver, group_of(route, event).key, event.metadata.uid)
+            counts[place] = max(counts[place], event.count)
+            newest[place] = max(
+                newest.get(place, event), event, key=lambda each: (each.count, each.last_seen)
+            )
+    recoveries = [recovery for event in events if (recovery := rules.recovery(event))]
+    over = (place for place, event in newest.items() if any(_ends(each, event) for each in recoveries))
+    return Wanted(counts, frozenset(over))
+
+
+def _ends(recovery: Recovery, event: Event) -> bool:
+    return (
+        event.reason in recovery.problems
+        and object_key(event) == recovery.object
+        and event.last_seen.timestamp() <= recovery.at
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from time import monotonic, sleep
 from typing import Any, NamedTuple
 
@@ -11,8 +10,9 @@ import boto3
 
 from sandbox.demo.account import Delivery
 from sandbox.demo.deployment import MAIL, MAIL_ADDRESS, REFUSING, Deployment
-from sandbox.demo.expectation import Told
+from sandbox.demo.expectation import Wanted
 from sandbox.demo.parts import Parts
+from sandbox.demo.told import Refusals, State
 
 FILTER = "kube-events-filter-events"
 
@@ -27,21 +27,21 @@ class Outcome:
         self._queues: Any = boto3.client("sqs", **parts.aws.client_settings)
         self._tables: Any = boto3.client("dynamodb", **parts.aws.client_settings)
         self._objects: Any = boto3.client("s3", **parts.aws.client_settings)
+        self._refusals = {
+            receiver: Refusals(parts.aws.client_settings, f"{queue}-dead")
+            for receiver, queue in self._outputs["receiver_queues"].items()
+        }
 
-    def deliveries(self, expected: Collection[Told]) -> tuple[Delivery, ...]:
-        """One for each receiver, those that are to get nothing included."""
-        counts = Counter(told.receiver for told in expected)
-        return tuple(
-            self._delivery(receiver, counts[receiver])
-            for receiver in sorted(self._outputs["receiver_queues"])
-        )
-
-    def settled(self) -> frozenset[Told]:
-        """The notifications that the ledger calls delivered, or set aside."""
+    def state(self) -> State:
+        """The groups and digests of this moment."""
         pages = self._tables.get_paginator("scan").paginate(TableName=self._outputs["table"])
-        items = [item for page in pages for item in page["Items"]]
-        done = [item for item in items if item.get("delivery", {}).get("S") in ("delivered", "set-aside")]
-        return frozenset(Told(*item["pk"]["S"].removeprefix("delivery#").split("#", 1)) for item in done)
+        return State(item for page in pages for item in page["Items"])
+
+    def deliveries(self, wanted: Wanted, state: State) -> tuple[Delivery, ...]:
+        """One for each receiver, those that are to get nothing included."""
+        return tuple(
+            self._delivery(receiver, wanted, state) for receiver in sorted(self._outputs["receiver_queues"])
+        )
 
     def set_aside(self) -> int:
         """Dead letters in S3."""
@@ -58,15 +58,18 @@ class Outcome:
         others = [queue for owner, queue in queues if not owner.startswith("receiver-")]
         return sum(self._depth(queue) for queue in others)
 
-    def _delivery(self, receiver: str, expected: int) -> Delivery:
-        queue = self._outputs["receiver_queues"][receiver]
+    def _delivery(self, receiver: str, wanted: Wanted, state: State) -> Delivery:
         name = MAIL_ADDRESS if receiver == MAIL else receiver
+        told = self._receivers.accepted(name)
+        refused = self._refusals[receiver].look()
         return Delivery(
             receiver,
-            expected=expected,
-            delivered=len(self._receivers.accepted(name)),
-            refused=self._depth(f"{queue}-dead"),
-            waiting=self._depth(queue),
+            expected=wanted.of(receiver),
+            told=sum(message.total.events for message in told),
+            refused=sum(message.notification.events for message in refused),
+            over=sum(state.settled(receiver).values()),
+            waiting=state.waiting(receiver),
+            messages=len(told) + len(refused),
             throttled=len(self._receivers.answered("throttled", name)),
             must_refuse=receiver == REFUSING,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -17,13 +17,14 @@ from sandbox.demo.cluster import Cluster, open_cluster
 from sandbox.demo.deployment import Deployment, deploy, remove_search_secret
 from sandbox.demo.documents import Documents
 from sandbox.demo.ends import ContainerEnd, ends_shown, ends_told
-from sandbox.demo.expectation import Told, notifications, stored_events
+from sandbox.demo.expectation import Wanted, stored_events, wanted
 from sandbox.demo.exporter_process import ExporterProcess
 from sandbox.demo.options import Options
 from sandbox.demo.outcome import Outcome, Patience
 from sandbox.demo.parts import Parts, start_parts
 from sandbox.demo.poison import put_poison
 from sandbox.demo.progress import Progress
+from sandbox.demo.told import State
 from sandbox.terraform import find_terraform
 
 CONSUMERS = 2
@@ -83,13 +84,13 @@ class Run:
                 figures = self.exporter.stop()
             with self._progress.stage("messages to their receivers"):
                 if not self.cluster.complete:  # what came after the list was told of, too
-                    Patience().wait_for(self.parts.functions.idle)
-                wanted = notifications(self._told_of(expected), self._rules)
-                Patience().wait_for(lambda: self._settled(wanted))
+                    Patience().wait_for(self._at_rest)
+                due = wanted(self._told_of(expected), self._rules)
+                Patience().wait_for(lambda: self._all_told(due) and self._at_rest())
             with self._progress.stage("second plan, begun beside the events"):
                 self._faults += [f"the second plan is not empty: {change}" for change in second_plan.result()]
         self._progress.say("exporter: " + ", ".join(f"{count} {name}" for name, count in figures.items()))
-        return self._account(set(expected), ends, figures.get("heartbeats", 0), wanted)
+        return self._account(set(expected), ends, figures.get("heartbeats", 0), due)
 
     def _told_of(self, expected: Mapping[str, Event]) -> list[Event]:
         """The events that messages are due for. What a synthetic one is called only the exporter knows."""
@@ -111,30 +112,35 @@ class Run:
             self._progress.say(f"  left: {thing}")
         return Entry("resources left after destroy", 0, len(left))
 
-    def _settled(self, wanted: Collection[Told]) -> bool:
-        return all(delivery.balanced for delivery in self._deliveries(wanted)) and self.parts.functions.idle()
+    def _all_told(self, due: Wanted) -> bool:
+        return all(delivery.balanced for delivery in self._deliveries(due, self._outcome.state()))
 
-    def _deliveries(self, wanted: Collection[Told]) -> tuple[Delivery, ...]:
+    def _at_rest(self) -> bool:
+        """Nothing is on its way. The timers of problems that go on are set for later, and stay so."""
+        return self.parts.functions.idle(timers=False)
+
+    def _deliveries(self, due: Wanted, state: State) -> tuple[Delivery, ...]:
         # A real cluster may have more to say than a robot takes in a minute. What waits is not lost.
-        deliveries = self._outcome.deliveries(wanted)
+        deliveries = self._outcome.deliveries(due, state)
         return tuple(delivery._replace(may_wait=not self.cluster.complete) for delivery in deliveries)
 
     def _account(
-        self, expected: set[str], ends: frozenset[ContainerEnd], heartbeats: int, wanted: Collection[Told]
+        self, expected: set[str], ends: frozenset[ContainerEnd], heartbeats: int, due: Wanted
     ) -> Account:
         ids = self.documents.ids()
         synthetic = [event for event in self.documents.events() if event.synthetic]
         told = ends_told(synthetic)
-        deliveries, settled = self._deliveries(wanted), self._outcome.settled()
-        due = len(wanted) - sum(delivery.waiting for delivery in deliveries)
+        state = self._outcome.state()
+        deliveries = self._deliveries(due, state)
+        unasked = {place for each in deliveries for place in state.settled(each.receiver)} - due.may_be_over
         entries = [
             Entry("observations that have to be stored", len(expected), len(expected & set(ids))),
             Entry("ends of containers that have to be stored", len(ends), len(ends & set(told))),
             Entry("documents, each observation once", len(set(ids)), len(ids)),
             Entry("ends of containers, each once", len(set(told)), len(told)),
             Entry("heartbeats, counted and not stored", heartbeats, self._outcome.heartbeats()),
-            Entry("notifications told or set aside, by their id", due, len(settled & set(wanted))),
-            Entry("notifications that no rule asks for", 0, len(settled - set(wanted))),
+            Entry("Event objects that somebody has to hear of", len(due.counts), state.knows(due.counts)),
+            Entry("called over, and no event says so", 0, len(unasked)),
             Entry("poison set aside, by each consumer", CONSUMERS, self._outcome.set_aside()),
             Entry("messages stuck before the functions", 0, self._outcome.stuck()),
         ]

@@ -9,6 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from sandbox.receivers.totals import Total, total
+
 Channel = Literal["dingtalk", "chime", "mail"]
 Verdict = Literal["accepted", "refused", "throttled", "failed"]
 """`refused`: a no for good. `throttled`: come later. `failed`: no proper answer, as from a broken server."""
@@ -32,6 +34,11 @@ class Received(Struct, frozen=True, kw_only=True, rename="camel"):
     """Whom the chat would have called."""
     size: int = 0
     """Bytes of the request's body."""
+
+    @property
+    def total(self) -> Total:
+        """How many events it says that it is about."""
+        return total(self.text)
 
 
 class Inbox:

@@ -7,8 +7,8 @@ import pytest
 from sandbox.demo.account import Account, Delivery, Entry, render
 
 STORED = Entry("documents", expected=3, found=3)
-TOLD = Delivery("ops-mail", expected=2, delivered=2, refused=0)
-REFUSED = Delivery("keyword", expected=2, delivered=0, refused=2, must_refuse=True)
+TOLD = Delivery("ops-mail", expected=12, told=10, refused=0, over=2, messages=3)
+REFUSED = Delivery("keyword", expected=12, told=0, refused=12, must_refuse=True)
 
 
 def test_an_account_balances_when_every_line_does() -> None:
@@ -27,17 +27,33 @@ def test_a_missing_or_surplus_document_is_a_difference(entry: Entry) -> None:
 @pytest.mark.parametrize(
     "delivery",
     [
-        TOLD._replace(delivered=1),
-        TOLD._replace(delivered=3),
-        TOLD._replace(delivered=1, refused=1),
+        TOLD._replace(told=9),
+        TOLD._replace(told=11),
+        TOLD._replace(over=1),
+        TOLD._replace(told=9, refused=1),
         TOLD._replace(waiting=1),
-        REFUSED._replace(delivered=1, refused=1),
-        REFUSED._replace(delivered=2, refused=0),
+        REFUSED._replace(told=1, refused=11),
+        REFUSED._replace(told=12, refused=0),
     ],
-    ids=["lost", "told twice", "refused", "still waiting", "half refused", "refusals counted as delivered"],
+    ids=[
+        "lost",
+        "told twice",
+        "neither told nor over",
+        "refused",
+        "still waiting",
+        "partly told",
+        "refusals counted as told",
+    ],
 )
-def test_a_message_on_the_wrong_side_is_a_difference(delivery: Delivery) -> None:
+def test_an_event_on_the_wrong_side_is_a_difference(delivery: Delivery) -> None:
     assert not Account((STORED,), (delivery,)).balanced
+
+
+def test_what_waits_is_no_difference_where_there_was_no_time_for_it() -> None:
+    waiting = TOLD._replace(told=7, waiting=3)
+    assert not waiting.balanced
+    assert waiting._replace(may_wait=True).balanced
+    assert not waiting._replace(may_wait=True, told=6).balanced
 
 
 def test_a_fault_that_is_no_count_spoils_the_account() -> None:
@@ -45,7 +61,7 @@ def test_a_fault_that_is_no_count_spoils_the_account() -> None:
 
 
 def test_the_table_marks_the_line_that_is_wrong() -> None:
-    text = render(Account((STORED,), (TOLD._replace(delivered=1),)), {"apply": 12.34})
+    text = render(Account((STORED,), (TOLD._replace(told=1),)), {"apply": 12.34})
     assert "✓ documents" in text
     assert "✗ ops-mail" in text
     assert "12.3" in text
