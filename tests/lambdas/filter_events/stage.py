@@ -12,7 +12,8 @@ import boto3
 
 from eventcore.backoff import Backoff
 from eventcore.event import Event
-from eventcore.grouping.encoding import decode_group
+from eventcore.grouping.encoding import decode_group, encode_state
+from eventcore.grouping.flush import flush
 from eventcore.grouping.group import Group
 from eventcore.queue_message import WakeUp, decode_message
 from eventcore.rules import Ruleset, decode_compiled
@@ -20,7 +21,7 @@ from lambdas.common.aws_calls import ONE_TRY
 from lambdas.common.dead_letters import DeadLetters
 from lambdas.common.observability import metrics
 from lambdas.common.records import decode_records
-from lambdas.common.state_table import Item, StateTable
+from lambdas.common.state_table import KEPT, Item, StateTable
 from lambdas.filter_events.filter import Filter
 from lambdas.filter_events.group_store import GroupStore
 from lambdas.filter_events.outbox import Outbox
@@ -118,6 +119,25 @@ class Stage:
         """Forget everything."""
         self.aws_dynamodb.delete_table(TableName=TABLE)
         create_table(self.aws_dynamodb)
+
+    def flush(self) -> None:
+        """What notify does to the group when its timer fires; only the state matters here."""
+        group = self.group()
+        assert group.due is not None
+        self.clock.now = group.due
+        flushed = flush(
+            group,
+            now=self.clock.now,
+            silenced=lambda _: False,
+            inhibited=lambda _: False,
+            send_resolved=False,
+            links=lambda *_: (),
+        )
+        item = self.items()[group.key]
+        table = StateTable(self.aws_dynamodb, table=TABLE, now=self.clock)
+        assert table.write(
+            group.key, encode_state(flushed.group), version=item.version, expires=self.clock.now + KEPT
+        )
 
     def items(self, prefix: str = "") -> dict[str, Item]:
         """The items of the table by key."""
