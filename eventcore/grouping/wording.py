@@ -43,7 +43,7 @@ def title_of(group: Group, members: Collection[GroupMember], *, events: int, at_
         return _old_title(members, events=events, at_least=at_least)
     objects = len(objects_of(members))
     cluster = _few(Counter(member.cluster for member in members), "clusters")
-    what = _what(group, members)
+    what = _few(Counter(member.reason or member.type or "Event" for member in members), "reasons")
     if objects == 1 and not at_least:
         return f"{what}: {subject(next(iter(members)))} ({cluster})"
     least = "at least " if at_least else ""
@@ -54,19 +54,14 @@ def title_of(group: Group, members: Collection[GroupMember], *, events: int, at_
 
 def _old_title(members: Collection[GroupMember], *, events: int, at_least: bool) -> str:
     objects = len(objects_of(members))
-    first = min(_time(member.first_seen if member.count == 1 else member.last_seen) for member in members)
-    last = max(_time(member.last_seen) for member in members)
+    first, last = (_time(pick(member.last_seen for member in members)) for pick in (min, max))
     form = "%H:%M" if first.date() == last.date() else "%Y-%m-%d %H:%M"
+    period = f"{first:{form}}" if first == last else f"{first:{form}}–{last:{form}}"
     return (
         f"{'at least ' if at_least else ''}{events:,} {'event' if events == 1 else 'events'} on {objects:,} "
         f"{'object' if objects == 1 else 'objects'} {'was' if events == 1 else 'were'} not told in time "
-        f"({first:{form}}–{last:{form}})"
+        f"({period})"
     )
-
-
-def _what(group: Group, members: Iterable[GroupMember]) -> str:
-    reasons = Counter(member.reason or member.type or "Event" for member in members)
-    return _few(reasons, "reasons")
 
 
 def _few(counted: Counter[str], many: str) -> str:
