@@ -9,20 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventcore.rules import RulesInvalid, compile_rules, encode_compiled, parse_rules
+from tests.eventcore.rules.documents import RECEIVERS, errors, rules
 from tests.eventcore.rules.strategies import RULES
 from tests.eventcore.strategies import JSON_VALUES
-
-RECEIVERS = ["ops-mail", "sre-dingtalk"]
-
-
-def rules(**changes: Any) -> dict[str, Any]:
-    return {"route": {"receiver": "ops-mail"}} | changes
-
-
-def errors(document: Any) -> dict[str, str]:
-    with pytest.raises(RulesInvalid) as caught:
-        parse_rules(document, receivers=RECEIVERS)
-    return {error.path: error.allowed for error in caught.value.errors}
 
 
 def test_a_whole_file_is_parsed_into_structs() -> None:
