@@ -1,4 +1,4 @@
-"""The arguments of `kube-events rules import`."""
+"""The arguments of `kube-events rules import`. What it needs besides is imported when it runs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kube_events.errors import CommandError
-from kube_events.rule_import.eventer_import import import_eventer
-from kube_events.rule_import.exporter_import import import_exporter
-from kube_events.rule_import.imported import Imported
 from kube_events.subcommands import Subcommands
+
+if TYPE_CHECKING:
+    from kube_events.rule_import.imported import Imported
 
 _EXPORTER_EXAMPLE = """
 example:
@@ -91,6 +92,8 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 
 
 def _import_exporter(arguments: argparse.Namespace) -> Iterable[str]:
+    from kube_events.rule_import.exporter_import import import_exporter
+
     named = arguments.config != Path("-")
     text = _read(arguments.config) if named else sys.stdin.read()
     file = arguments.config.name if named else "standard input"
@@ -98,6 +101,8 @@ def _import_exporter(arguments: argparse.Namespace) -> Iterable[str]:
 
 
 def _import_eventer(arguments: argparse.Namespace) -> Iterable[str]:
+    from kube_events.rule_import.eventer_import import import_eventer
+
     return _put(import_eventer(arguments.sink, variables=os.environ, left_out=arguments.without), arguments)
 
 

@@ -143,8 +143,8 @@ def _note_reading(sink: Sink, findings: Findings) -> None:
     if sink.unset:
         # Not which ones: a $ may as well be part of a password.
         text = (
-            f"{len(sink.unset)} references to variables ($NAME) that are not set here; they became nothing, as they "
-            "do in kube-eventer where they are unset"
+            f"{len(sink.unset)} references to variables ($NAME) that are not set here; they became nothing, as "
+            "they do in kube-eventer where they are unset"
         )
         findings.add(sink.place, sink.kind, Kind.BROKEN, text)
     if sink.cut_off:
