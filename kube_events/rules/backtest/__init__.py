@@ -1,0 +1,1 @@
+"""What a rule file would have told of past events."""
