@@ -51,7 +51,7 @@ variable "rules_file" {
 
   validation {
     # A file that is not there has its own message above.
-    condition     = try(jsondecode(file(replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json"))).compiledVersion == 1, false) || !fileexists(replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json"))
+    condition     = try(jsondecode(file(replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json"))).compiledVersion == 2, false) || !fileexists(replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json"))
     error_message = "${replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json")} is not what this version of kube-events compiles. Run: kube-events rules check ${var.rules_file} --write"
   }
 }

@@ -14,7 +14,7 @@ variables {
   name        = "kube-events"
   location    = { partition = "aws", region = "eu-central-1", account_id = "123456789012" }
   kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  rules       = "{\"compiledVersion\":1}"
+  rules       = "{\"compiledVersion\":2}"
   receivers   = "{\"version\":1}"
   policy      = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
 }
@@ -27,7 +27,7 @@ run "configuration_lies_under_its_own_hash" {
   }
 
   assert {
-    condition     = output.rules_key == "rules/${sha256("{\"compiledVersion\":1}")}.json" && output.receivers_key == "receivers/${sha256("{\"version\":1}")}.json"
+    condition     = output.rules_key == "rules/${sha256("{\"compiledVersion\":2}")}.json" && output.receivers_key == "receivers/${sha256("{\"version\":1}")}.json"
     error_message = "Other content is another key, and functions can be rolled back to the one before."
   }
 }

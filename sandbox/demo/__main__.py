@@ -46,6 +46,8 @@ EXPECTED_ERRORS = (
 """What can be wrong with a machine, a cluster or a part. Anything else is a fault of ours: a traceback."""
 
 LOGS = ROOT / "build" / "demo-logs"
+_NO_LOGS = shutil.ignore_patterns("infra", "kubeconfig", "plugin*")
+"""The last ones are sockets that Terraform's provider leaves behind."""
 INTERRUPTED = 130
 
 
@@ -126,7 +128,7 @@ def _keep_logs(work: Path) -> None:
     if not any(work.rglob("*.log")):
         return
     shutil.rmtree(LOGS, ignore_errors=True)
-    shutil.copytree(work, LOGS, ignore=shutil.ignore_patterns("infra", "kubeconfig"))
+    shutil.copytree(work, LOGS, ignore=_NO_LOGS)
     print(f"the logs of this run are in {LOGS.relative_to(ROOT)}", file=sys.stderr)
 
 

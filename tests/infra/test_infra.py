@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from eventcore.rules.compiled import COMPILED_VERSION
 from exporter.ship.event_bridge import DETAIL_TYPES, SOURCE
 from kube_events.rules.files import compile_file
 from sandbox.terraform import TerraformError, TerraformProject, checks
@@ -67,6 +68,11 @@ def test_the_rules_of_the_bus_go_by_the_names_that_the_exporter_uses() -> None:
         (INFRA / "modules/event_bus/main.tf").read_text(),
     )
     assert patterns == [(SOURCE, detail_type) for detail_type in DETAIL_TYPES.values()]
+
+
+def test_terraform_takes_the_rules_that_this_version_compiles() -> None:
+    taken = re.findall(r"\.compiledVersion == (\d+)", (INFRA / "variables.tf").read_text())
+    assert taken == [str(COMPILED_VERSION)]
 
 
 @pytest.mark.parametrize("rules", ["tests/fixtures/rules/good.yaml", "examples/complete/rules.yaml"])
