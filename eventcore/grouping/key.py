@@ -51,8 +51,13 @@ class GroupRef(NamedTuple):
 
 def group_of(route: MatchedRoute, event: Event) -> GroupRef:
     """The group in which `route` puts `event`. A field that the event lacks counts as empty."""
-    values = tuple((field, getter(event)) for field, getter in _getters(route.group_by))
+    values = values_of(route.group_by, event)
     return GroupRef(_key(route.identity, route.receiver, values), route, values)
+
+
+def values_of(fields: tuple[str, ...], event: Event) -> tuple[tuple[str, str], ...]:
+    """Each field with what the event has there, "" for nothing; ("...",) stands for UNGROUPED."""
+    return tuple([(field, getter(event)) for field, getter in _getters(fields)])
 
 
 def old_group_of(route: MatchedRoute, notify_max_age: float) -> GroupRef:
@@ -62,7 +67,9 @@ def old_group_of(route: MatchedRoute, notify_max_age: float) -> GroupRef:
     return GroupRef(f"old#{route.receiver}", old, ())
 
 
+@lru_cache(maxsize=4096)
 def _key(identity: str, receiver: str, values: tuple[tuple[str, str], ...]) -> str:
+    """Remembered: the many events of a batch are of few groups."""
     parts = [identity, receiver, *(part for pair in values for part in pair)]
     digest = sha256("".join([f"{len(part)}:{part}" for part in parts]).encode("utf-8", "surrogatepass"))
     return f"group#{receiver}#{digest.hexdigest()[:32]}"
