@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 CHECKOV := build/checkov
 CODE := eventcore exporter lambdas kube_events sandbox bench scripts tests
 
-.PHONY: help demo test cluster cluster-down test-cluster test-cluster-if-built test-search test-outages check fix test-infra package bench bench-exporter bench-index lock chart dashboards image push-image deploy-values smoke smoke-clean clean
+.PHONY: help demo test cluster cluster-down test-cluster test-cluster-if-built test-search test-outages check fix test-infra package bench bench-exporter bench-filter bench-index lock chart dashboards image push-image deploy-values smoke smoke-clean clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,9 @@ bench: $(READY) ## measure import times and throughput, as ratios within one run
 
 bench-exporter: $(READY) ## measure the exporter in bursts, outages and restarts (PEER=a kubernetes-event-exporter, ARGS='--case kill')
 	@$(BIN)/python -m bench exporter $(if $(PEER),--peer $(PEER)) $(ARGS)
+
+bench-filter: $(READY) ## measure what filter_events takes of a processor for 500 events and 100 rules, beside a linear scan
+	@$(BIN)/python -m bench filter $(ARGS)
 
 bench-index: $(READY) ## measure the index: the whole handler against a bare loop, memory, bytes per million (ARGS='--no-storage')
 	@$(BIN)/python -m bench index $(ARGS)

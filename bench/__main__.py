@@ -1,4 +1,4 @@
-"""`python -m bench [imports|throughput|exporter|index]`: measure; ratios hold on a busy machine."""
+"""`python -m bench [imports|throughput|exporter|filter|index]`: measure; ratios hold on a busy machine."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bench import imports, throughput
 from bench.exporter import run as exporters
 from bench.exporter.cases import CASES
 from bench.exporter.trial import TrialError
+from bench.filter import run as filters
 from bench.index import run as index
 from sandbox.opensearch import ServerError
 from scripts.packaging.errors import PackagingError
@@ -23,13 +24,14 @@ def main() -> int:
     parser.add_argument(
         "only",
         nargs="?",
-        choices=[*MEASUREMENTS, "exporter", "index"],
-        help="default: all but exporter and index, which take minutes",
+        choices=[*MEASUREMENTS, "exporter", "filter", "index"],
+        help="default: all but exporter, filter and index, which have targets of their own",
     )
     parser.add_argument(
         "--rounds",
         type=int,
-        help=f"that count; default: {ROUNDS}, exporter {exporters.ROUNDS}, index {index.ROUNDS}",
+        help=f"that count; default: {ROUNDS}, exporter {exporters.ROUNDS}, filter {filters.ROUNDS},"
+        f" index {index.ROUNDS}",
     )
     parser.add_argument(
         "--case",
@@ -47,6 +49,9 @@ def main() -> int:
             exporters.run(
                 options.case or (), rounds=options.rounds or exporters.ROUNDS, peer_binary=options.peer
             )
+            return 0
+        if options.only == "filter":
+            filters.run(options.rounds or filters.ROUNDS)
             return 0
         if options.only == "index":
             index.run(rounds=options.rounds or index.ROUNDS, with_storage=not options.no_storage)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from eventcore.event import Event
 from eventcore.grouping.arrival import Arrival
-from eventcore.grouping.key import group_of, old_group_of
+from eventcore.grouping.key import GroupRef, group_of, old_group_of
 from eventcore.identity import document_time
 from eventcore.rules import Ruleset
 from eventcore.rules.matched_route import MatchedRoute
@@ -60,8 +60,6 @@ class _Assigning:
         self._oldest = now - rules.notify_max_age
         self._sources: dict[str, SourceTask] = {}
         self._groups: dict[str, GroupTask] = {}
-        self._counts: dict[tuple[str, str], int] = {}
-        """The highest by group and uid, of those that are told by themselves."""
         self._late: list[_Late] = []
         self._grouped: set[str] = set()
         self._dropped = 0
@@ -81,15 +79,15 @@ class _Assigning:
             for key, source in self._rules.ended_sources(event):
                 self._source(key).end(source, recovery.at, received)
             for ref in self._rules.recovery_groups(event):
-                self._groups.setdefault(ref.key, GroupTask(ref)).recover(recovery, received)
+                self._group(ref).recover(recovery, received)
 
     def done(self) -> Assignment:
         """All of them."""
         summaries: dict[str, OldTask] = {}
         for late in self._late:
-            if self._counts.get((late.own, late.arrival.event.metadata.uid), 0) >= late.arrival.event.count:
-                # A newer state of the same Event object came with it, and tells more.
-                self._groups[late.own].received[late.received.record.id] = late.received
+            own = self._groups.get(late.own)
+            if own is not None and own.has_newer(late.arrival.event):
+                own.ask(late.received)  # what came with it tells more
                 continue
             ref = old_group_of(late.route, self._rules.notify_max_age)
             task = summaries.setdefault(ref.key, OldTask(ref))
@@ -109,12 +107,13 @@ class _Assigning:
             if old:
                 self._late.append(_Late(ref.key, route, arrival, received))
                 continue
-            task = self._groups.get(ref.key)
-            if task is None:
-                task = self._groups[ref.key] = GroupTask(ref)
-            task.arrive(arrival, received)
-            known = (ref.key, event.metadata.uid)
-            self._counts[known] = max(self._counts.get(known, 0), event.count)
+            self._group(ref).arrive(arrival, received)
+
+    def _group(self, ref: GroupRef) -> GroupTask:
+        task = self._groups.get(ref.key)
+        if task is None:
+            task = self._groups[ref.key] = GroupTask(ref)
+        return task
 
     def _source(self, key: str) -> SourceTask:
         return self._sources.setdefault(key, SourceTask(key))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol
 
+from eventcore.event import Event
 from eventcore.grouping.arrival import Arrival, Recovery
 from eventcore.grouping.encoding import decode_group, encode_state
 from eventcore.grouping.group import Group
@@ -101,6 +102,17 @@ class GroupTask:
         """A problem of this group may be over."""
         self._recoveries.append(recovery)
         self.received[received.record.id] = received
+
+    def ask(self, received: Received) -> None:
+        """A record that has nothing to add, and has to come again if this cannot be done."""
+        self.received[received.record.id] = received
+
+    def has_newer(self, event: Event) -> bool:
+        """Whether the same Event object has come with at least as high a count."""
+        return any(
+            each.event.metadata.uid == event.metadata.uid and each.event.count >= event.count
+            for each in self._arrivals
+        )
 
     def change(self, items: Items, *, now: float) -> Change | None:
         """The group with what came."""

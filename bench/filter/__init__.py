@@ -1,0 +1,1 @@
+"""What filter_events takes of a processor before it calls AWS."""
