@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -13,12 +13,15 @@ from typing import Any
 import msgspec
 
 from bench.measuring import Timings, interleaved
-from eventcore.compose import notification_for
 from eventcore.event import Event
+from eventcore.grouping.arrival import Arrival
+from eventcore.grouping.group import Group
+from eventcore.grouping.key import GroupRef, group_of
+from eventcore.grouping.merge import merge
 from eventcore.identity import observation_id, partition_key
 from eventcore.kubernetes_event import KubernetesEvent
 from eventcore.normalise import normalise
-from eventcore.rules import Ruleset, decode_compiled
+from eventcore.rules import MatchedRoute, Ruleset, decode_compiled
 from eventcore.wire import decode, encode
 from scripts.packaging.sources import ROOT
 
@@ -46,9 +49,9 @@ def run(rounds: int) -> None:
         "decode from the wire": lambda: [decode(data) for data in encoded],
         "classify (rules/demo.yaml)": lambda: [rules.classify(event) for event in events],
         "route (rules/demo.yaml)": lambda: [rules.routes(event) for event in events],
-        "compose a notification": lambda: [notification_for(event, route) for event, route in routed],
+        "merge into groups": lambda: _merged(rules, routed),
     }
-    sizes = dict.fromkeys(cases, len(events)) | {"compose a notification": len(routed)}
+    sizes = dict.fromkeys(cases, len(events)) | {"merge into groups": len(routed)}
     found = interleaved({name: partial(_seconds, case) for name, case in cases.items()}, rounds)
     print(f"the core, over {len(events)} recorded events, medians of {rounds} interleaved rounds\n")
     print(f"  {'':28} {'µs each':>8} {'per second':>11} {'× raw JSON':>11}")
@@ -56,6 +59,16 @@ def run(rounds: int) -> None:
     for name, timings in found.items():
         each = _each(timings, sizes[name])
         print(f"  {name:28} {each * 1e6:8.1f} {1 / each:11,.0f} {each / base:11.1f}")
+
+
+def _merged(rules: Ruleset, routed: Sequence[tuple[Event, MatchedRoute]]) -> list[Group | None]:
+    """As filter_events does with a batch of which no group is there yet."""
+    arrivals: dict[str, tuple[GroupRef, list[Arrival]]] = {}
+    for event, route in routed:
+        ref = group_of(route, event)
+        arrivals.setdefault(ref.key, (ref, []))[1].append(Arrival(event, rules.ending(event, route)))
+    now = _RECEIVED_AT.timestamp()
+    return [merge(None, ref, each, [], now=now) for ref, each in arrivals.values()]
 
 
 def _recorded() -> list[bytes]:
