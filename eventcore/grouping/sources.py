@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from math import ceil
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ def note(sources: Sources | None, key: str, object_key: str, *, now: float, seco
     it is known for about as long, or has recovered after that."""
     grain = seconds / _GRAIN
     until = ceil((now + seconds) / grain) * grain if grain else now
-    objects = sources.objects if sources else {}
+    objects, object_key = sources.objects if sources else {}, _short(object_key)
     if object_key in objects and (objects[object_key].until >= until or objects[object_key].at >= now):
         return None
     # What has recovered is remembered for as long as the same event, delivered again, could make it a source.
@@ -61,7 +62,18 @@ def note(sources: Sources | None, key: str, object_key: str, *, now: float, seco
 def forget(sources: Sources | None, object_key: str, *, at: float) -> Sources | None:
     """The sources without one that has recovered at `at`; None: nothing changed, since it is none, or has
     been one again since."""
+    object_key = _short(object_key)
     known = sources.objects.get(object_key) if sources else None
     if sources is None or known is None or known.at > at or known.until <= at:
         return None
     return replace(sources, objects=sources.objects | {object_key: Lasting(at, at)})
+
+
+def _short(object_key: str) -> str:
+    """The key itself, or its hash where somebody wrote a name that Kubernetes would not take: so that the
+    item stays below 100 KB. DynamoDB takes 400."""
+    data = object_key.encode()
+    return object_key if len(data) <= _MAX_KEY_BYTES else sha256(data).hexdigest()
+
+
+_MAX_KEY_BYTES = 150

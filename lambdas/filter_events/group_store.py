@@ -40,6 +40,10 @@ PASSING = frozenset(
 )
 """Codes of DynamoDB that another try may not see again. Others, such as a missing table or right, stay."""
 
+IMPOSSIBLE = "ValidationException"
+"""DynamoDB's code for an item that it will never take, such as one over 400 KB. Ours are bounded, a group by
+grouping/member.py and sources by MAX_OBJECTS, so it should never come; if it does, nothing else waits."""
+
 
 class Unfinished(NamedTuple):
     """What could not be done."""
@@ -54,7 +58,8 @@ class Recorded(NamedTuple):
     later: tuple[Unfinished, ...]
     """Not now: the records have to come again."""
     never: tuple[Unfinished, ...]
-    """A queue does not take the wake-up, or the item is of another release: no retry can help."""
+    """A queue does not take the wake-up, or the item is of another release, or the table does not take it: no
+    retry can help."""
     counts: Counter[str]
     """Metrics."""
 
@@ -219,6 +224,9 @@ class _Recording:
                     change.key, change.state, version=change.version, expires=change.needed + KEPT
                 )
             except (BotoCoreError, ClientError, NoTimeLeftError) as error:
+                if _code(error) == IMPOSSIBLE:
+                    self._never.append(Unfinished(task, f"{task.key} cannot be written: {error}"))
+                    continue
                 problem = _problem(error)
                 if problem.lasting or isinstance(error, BotoCoreError):
                     # What is missing is missing for all, and what hangs would hang each time.
@@ -245,6 +253,11 @@ METRICS = ("GroupsWritten", "SourcesWritten", "GroupConflicts", "OldEvents", *_W
 
 
 def _problem(error: Exception) -> _Problem:
-    if isinstance(error, ClientError):
-        return _Problem(str(error), lasting=error.response.get("Error", {}).get("Code") not in PASSING)
-    return _Problem(str(error), lasting=isinstance(error, NoTimeLeftError))
+    code = _code(error)
+    lasting = code not in PASSING if code else isinstance(error, NoTimeLeftError)
+    return _Problem(str(error), lasting=lasting)
+
+
+def _code(error: Exception) -> str:
+    """DynamoDB's, "" for an error that is not its answer."""
+    return error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""

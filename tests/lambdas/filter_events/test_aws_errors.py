@@ -118,13 +118,7 @@ def test_throttling_that_stays_hands_the_batch_back(
 
 
 @pytest.mark.parametrize(
-    "code",
-    [
-        "ResourceNotFoundException",
-        "AccessDeniedException",
-        "UnrecognizedClientException",
-        "ValidationException",
-    ],
+    "code", ["ResourceNotFoundException", "AccessDeniedException", "UnrecognizedClientException"]
 )
 @pytest.mark.parametrize("operation", ["BatchGetItem", "PutItem"])
 def test_what_another_try_would_see_again_hands_the_batch_back_at_once(
@@ -134,6 +128,20 @@ def test_what_another_try_would_see_again_hands_the_batch_back_at_once(
     assert len(table.handle(kinesis_batch(crash(), crash(reason="Unhealthy")))) == 2
     assert (stage.slept, table.asked.count(operation)) == ([], 1)
     assert code in why(caplog)[1]
+
+
+def test_an_item_that_the_table_will_never_take_sets_its_records_aside(stage: Stage, table: Table) -> None:
+    # GIVEN a table that finds an item too large
+    def answer(operation: str, body: dict[str, Any]) -> Response | None:
+        return refuse("ValidationException") if table.asked.count("PutItem") == 1 else None
+
+    table.answer = answer
+    # WHEN
+    assert table.handle(kinesis_batch(crash(), crash("api", reason="Unhealthy"))) == []
+    # THEN the others are written
+    [letter] = stage.dead_letters()
+    assert b"cannot be written: An error occurred (ValidationException)" in letter
+    assert stage.group().members.keys() == {"uid-of-api"}
 
 
 def test_one_item_that_is_throttled_holds_up_no_other(stage: Stage, table: Table) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from eventcore.event import Event
 from eventcore.grouping.encoding import decode_sources
-from eventcore.grouping.sources import Sources
+from eventcore.grouping.sources import MAX_OBJECTS, Sources
 from tests.lambdas.filter_events.events import NOW, crash, node_event
 from tests.lambdas.filter_events.stage import Stage
 
@@ -105,6 +105,19 @@ def test_one_that_has_recovered_is_not_revived_by_a_second_delivery(stage: Stage
 def test_one_of_long_ago_is_not_remembered(stage: Stage) -> None:
     stage.handle(dead(ago=4000))
     assert stage.items("source#") == {}
+
+
+def test_no_name_however_long_makes_more_than_the_table_takes(stage: Stage) -> None:
+    # GIVEN a rule whose sources are all remembered together, and somebody who writes events by hand
+    stage.rules = stage.rules_of(inhibit=[{**INHIBIT[0], "equal": []}])
+    names = [f"{number:03}{'☃' * 300}" for number in range(MAX_OBJECTS + 50)]
+    stage.handle(*(node_event("NodeNotReady", node=name) for name in names))
+    [item] = stage.items("source#").values()
+    assert len(decode_sources(item.state).objects) == MAX_OBJECTS
+    assert len(item.state) < 100_000
+    # THEN they are ended as any other
+    stage.handle(*(node_event("NodeReady", node=name, ago=-1) for name in names))
+    assert not sources(stage).lasting(stage.clock.now + 2)
 
 
 def test_two_writers_lose_neither(stage: Stage) -> None:
