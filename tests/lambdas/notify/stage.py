@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -212,15 +213,24 @@ class Stage:
                     self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return len(messages)
 
-    def run(self, *, delivery: Delivery | None = None) -> None:
-        """Invoke and let time pass until every queue is empty."""
-        for _ in range(2000):
+    def run(self, *, delivery: Delivery | None = None, until: float = inf) -> None:
+        """Invoke and let time pass until every queue is empty, or until that time has come."""
+        for _ in range(500):
             worked = sum(self.invoke(name, delivery) for name in self.receivers)
-            if not worked and not self._hidden:
+            following = min((due for due, _, _ in self._hidden), default=inf)
+            if not worked and (following == inf or following > until):
+                if until != inf:
+                    self.clock.now = until
                 return
             if not worked:
-                self.clock.now = max(self.clock.now, min(due for due, _, _ in self._hidden))
+                self.clock.now = max(self.clock.now, following)
         raise AssertionError("the queues never became empty")
+
+    def forget(self) -> None:
+        """Lose every message, as a queue does that somebody has purged."""
+        for receiver in self.receivers.values():
+            self._visible(receiver.queue_url)
+        self._hidden.clear()
 
     def dead_letters(self, receiver: str) -> list[dict[str, str]]:
         """What was set aside: its body and its attributes."""
