@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from kube_events.backfill.command import add_backfill
+from kube_events.dead_letters.command import add_dead_letters
 from kube_events.errors import CommandError
 from kube_events.replay.command import add_replay
 from kube_events.rules.command import add_rules
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     add_backfill(commands)
     add_search(commands)
     add_silence(commands)
+    add_dead_letters(commands)
     commands.add_parser("version", help="say the version").set_defaults(run=_version)
     return parser
 

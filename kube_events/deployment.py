@@ -41,6 +41,7 @@ PERMISSIONS = {
     "ListObjectsV2": "s3:ListBucket",
     "ListQueues": "sqs:ListQueues",
     "PutItem": "dynamodb:PutItem",
+    "PutRecord": "firehose:PutRecord",
     "Query": "dynamodb:Query",
     "ReceiveMessage": "sqs:ReceiveMessage",
     "SendMessage": "sqs:SendMessage",
@@ -97,6 +98,11 @@ class Deployment:
     def function(self, consumer: str) -> str:
         """Name of a function, and of its queue where the transport is EventBridge."""
         return f"{self.name}-{consumer.replace('_', '-')}"
+
+    @property
+    def archive(self) -> str:
+        """Name of the archive's delivery stream, and first part of that of its dead-letter queue."""
+        return f"{self.name}-archive"
 
     def receiver_queue(self, receiver: str) -> str:
         """Name of a receiver's queue."""

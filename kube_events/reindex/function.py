@@ -63,8 +63,10 @@ def size_of(found: Found) -> int:
     return len(found.data) * 4 // 3 + 4 + 2 * len(found.id) + len(found.source) + _ENVELOPE_BYTES
 
 
-class IndexFunction:
-    """The deployed index function."""
+class RecordFunction:
+    """A deployed function that takes records, and says which of them have to come again."""
+
+    kind = "a function of kube-events"
 
     def __init__(self, session: boto3.Session, name: str) -> None:
         """
@@ -75,7 +77,7 @@ class IndexFunction:
         from botocore.config import Config
 
         self.name = name
-        self._region = session.region_name
+        self.region = session.region_name
         # One try: what is to be tried again is decided here, by record.
         config = Config(
             read_timeout=LONGEST_ANSWER,
@@ -86,8 +88,8 @@ class IndexFunction:
         with aws_calls("AWS configuration"):
             self._client = session.client("lambda", config=config)
 
-    def index(self, batch: Sequence[Found]) -> Answer:
-        """Have one batch written.
+    def invoke(self, payload: bytes, ids: Collection[str]) -> Answer:
+        """Hand over an event with records of these ids.
 
         Raises:
             TryAgain: throttled, out of reach, or crashed.
@@ -96,7 +98,6 @@ class IndexFunction:
         from botocore.exceptions import ClientError, HTTPClientError
         from botocore.exceptions import ConnectionError as NoConnection
 
-        payload = json.dumps({"Records": [self._record(each) for each in batch]}).encode()
         with aws_calls(f"the function {self.name}"):
             try:
                 answer = self._client.invoke(FunctionName=self.name, Payload=payload, LogType="Tail")
@@ -109,7 +110,7 @@ class IndexFunction:
                 raise TryAgain(" ".join(str(error).split())) from None
         if answer.get("FunctionError"):
             raise Crashed(_crash(said))
-        return Answer(self._failed(said, {each.id for each in batch}), _account(answer.get("LogResult", "")))
+        return Answer(self._failed(said, ids), _account(answer.get("LogResult", "")))
 
     def _failed(self, said: bytes, sent: Collection[str]) -> frozenset[str]:
         try:
@@ -121,7 +122,23 @@ class IndexFunction:
             if failed <= frozenset(sent):
                 return failed
             reason = "its answer names records that it was not sent"
-        raise CommandError([f"the function {self.name} is not the index function: {reason}"])
+        raise CommandError([f"the function {self.name} is not {self.kind}: {reason}"])
+
+
+class IndexFunction(RecordFunction):
+    """The deployed index function."""
+
+    kind = "the index function"
+
+    def index(self, batch: Sequence[Found]) -> Answer:
+        """Have one batch written.
+
+        Raises:
+            TryAgain: throttled, out of reach, or crashed.
+            CommandError: there is no such function, it may not be invoked, or it is none of ours.
+        """
+        payload = json.dumps({"Records": [self._record(each) for each in batch]}).encode()
+        return self.invoke(payload, {each.id for each in batch})
 
     def _record(self, found: Found) -> dict[str, Any]:
         """As AWS documents it ("Using Lambda to process records from Amazon Kinesis Data Streams")."""
@@ -137,7 +154,7 @@ class IndexFunction:
             "eventVersion": "1.0",
             "eventID": found.id,
             "eventName": "aws:kinesis:record",
-            "awsRegion": self._region,
+            "awsRegion": self.region,
             "eventSourceARN": found.source,
         }
 

@@ -1,0 +1,1 @@
+"""`kube-events dead-letters`: what the pipeline set aside, and its way back."""
