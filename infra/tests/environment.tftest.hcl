@@ -41,6 +41,18 @@ override_resource {
 }
 
 override_resource {
+  target          = module.state.module.bucket.aws_s3_bucket.this
+  override_during = plan
+  values          = { arn = "arn:aws:s3:::kube-events-123456789012-eu-central-1" }
+}
+
+override_resource {
+  target          = aws_kms_key.this
+  override_during = plan
+  values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+}
+
+override_resource {
   target          = module.notifications.aws_sqs_queue.this
   override_during = plan
   values          = { arn = "arn:aws:sqs:eu-central-1:123456789012:queue", url = "https://sqs.eu-central-1.amazonaws.com/123456789012/queue" }
@@ -119,10 +131,31 @@ run "an_existing_server" {
   }
 }
 
+# Where every kind of dead letter is.
 run "no_search" {
   command = plan
 
   variables {
-    search = { mode = "none" }
+    search    = { mode = "none" }
+    transport = "eventbridge"
+    archive   = {}
+  }
+
+  assert {
+    condition = {
+      for statement in jsondecode(output.operator_policy).Statement : statement.Sid => [for resource in flatten([statement.Resource]) : regex("[^:]*$", resource)]
+      } == {
+      SetSilences                = ["table/kube-events-state"]
+      ListSilences               = ["table/kube-events-state/index/by_kind"]
+      FindQueues                 = ["*"]
+      TakeDeadLetters            = ["kube-events-receiver-sre-dingtalk-dead", "kube-events-receiver-ops-mail-dead", "kube-events-filter-events-dead", "kube-events-archive-dead"]
+      PutMessagesIntoQueues      = ["kube-events-receiver-sre-dingtalk", "kube-events-receiver-ops-mail", "kube-events-filter-events"]
+      FindDeadLettersInTheBucket = ["kube-events-123456789012-eu-central-1"]
+      TakeDeadLettersOfTheBucket = ["kube-events-123456789012-eu-central-1/dead-letters/*", "kube-events-123456789012-eu-central-1/aws/lambda/*"]
+      HandEventsToFunctions      = ["kube-events-filter-events"]
+      HandEventsToTheArchive     = ["deliverystream/kube-events-archive"]
+      UseTheKey                  = ["key/11111111-2222-3333-4444-555555555555"]
+    }
+    error_message = "Operators may use what the command uses, of this deployment only."
   }
 }

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from kube_events.deployment import PERMISSIONS
 from lambdas.common.settings import Settings, read_settings
 from lambdas.filter_events.settings import FilterSettings
 from lambdas.index_events.settings import IndexSettings
@@ -42,6 +43,10 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Planned:
         message["@testrun"]: {
             change["address"].replace("[0].", "."): change["change"]["after"]
             for change in message["test_plan"]["resource_changes"]
+        }
+        | {
+            f"output.{name}": {"value": change.get("after")}
+            for name, change in message["test_plan"]["output_changes"].items()
         }
         for message in messages
         if message["type"] == "test_plan"
@@ -164,3 +169,11 @@ def test_an_existing_server_is_set_up_by_one_user_and_written_by_another(environ
     assert (set_up.writer_users, set_up.reader_users) == (("kube-events",), ("night-shift",))
     assert set_up.admin_backend_roles == ()
     assert set_up.dashboards_tenant == "kube_events"
+
+
+@pytest.mark.terraform
+def test_operators_may_do_what_the_command_does_and_nothing_more(planned: Planned) -> None:
+    policy = json.loads(planned["no_search"]["output.operator_policy"]["value"])
+    actions = [statement["Action"] for statement in policy["Statement"]]
+    allowed = {action for each in actions for action in ([each] if isinstance(each, str) else each)}
+    assert {action for action in allowed if not action.startswith("kms:")} == set(PERMISSIONS.values())

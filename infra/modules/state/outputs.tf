@@ -3,6 +3,11 @@ output "table_name" {
   value       = aws_dynamodb_table.this.name
 }
 
+output "table_arn" {
+  description = "ARN of the table."
+  value       = local.table_arn
+}
+
 output "bucket" {
   description = "Name of the bucket."
   value       = module.bucket.name
