@@ -36,6 +36,10 @@ class NotGo(ValueError):
     """What Go's regexp does not take; the text says why."""
 
 
+class TooDeep(ValueError):
+    """Groups deeper than this reader goes."""
+
+
 class _Flags(NamedTuple):
     ignore_case: bool = False
     lines: bool = False
@@ -53,6 +57,7 @@ def parse_go(pattern: str, *, short_names: bool = True) -> Node:
 
     Raises:
         NotGo: regexp.Compile refuses it, so that regexp.MatchString never matches.
+        TooDeep: nobody can tell.
     """
     parser = _Parser(pattern, short_names)
     tree = parser.alternatives(0)
@@ -72,7 +77,7 @@ class _Parser:
     def alternatives(self, depth: int) -> Node:
         """Up to the ) of the group, or the end."""
         if depth > _MAX_DEPTH:
-            raise NotGo(f"groups more than {_MAX_DEPTH} deep, which this importer does not read")
+            raise TooDeep
         options = [self._sequence(depth)]
         while self._take("|"):
             options.append(self._sequence(depth))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from eventcore.patterns.errors import Refused
 from eventcore.patterns.regex import compile_regex
-from kube_events.rule_import.go_regex import NotGo, parse_go
+from kube_events.rule_import.go_regex import NotGo, TooDeep, parse_go
 from kube_events.rule_import.go_regex_tree import (
     EMPTY,
     Alt,
@@ -65,6 +65,11 @@ def matched_values(pattern: str, field: Field, *, tells: bool, short_names: bool
         return Matched(
             (), broken=f"{pattern!r} is no regular expression of Go ({error}), so it never matched"
         )
+    except TooDeep:
+        note = "groups within groups, too deep to be read"
+        if tells:
+            return _always(field, (f"{note}; nothing is asked instead, so more is told",))
+        return Matched((), notes=(f"{note}; left out here, so what it dropped is told",))
     open_ended = _trimmed(_trimmed(tree, at_end=True), at_end=False)
     values: list[Any] = []
     notes = []
