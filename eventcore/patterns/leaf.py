@@ -8,7 +8,7 @@ from typing import Any
 from eventcore.patterns import operators
 from eventcore.patterns.errors import Refused
 from eventcore.patterns.numeric import numeric
-from eventcore.patterns.operators import Test, is_number
+from eventcore.patterns.operators import Scalar, Test, is_number
 from eventcore.patterns.places import Trail, is_absent, leaves
 
 Matcher = Callable[[Any, Any], bool]
@@ -70,13 +70,21 @@ class Leaf:
         else:
             raise Refused(f"one of the operators {', '.join(OPERATOR_NAMES)}")
 
-    def matcher(self) -> Matcher:
-        """A test of the field, with the alternatives added so far."""
+    def matches_absent(self) -> bool:
+        """Whether it matches where the event has nothing."""
+        return False in self._exists
+
+    def scalar_matcher(self) -> Test:
+        """A test of one value, with the alternatives added so far."""
+        if len(self._tests) == 1 and not (
+            self._strings or self._numbers or self._constants or True in self._exists
+        ):
+            return self._tests[0]
         strings, numbers = frozenset(self._strings), frozenset(self._numbers)
         constants, tests = tuple(self._constants), tuple(self._tests)
-        when_present, when_absent, trail = True in self._exists, False in self._exists, self._trail
+        when_present = True in self._exists
 
-        def one(value: Any) -> bool:
+        def one(value: Scalar) -> bool:
             if isinstance(value, str):
                 if value in strings:
                     return True
@@ -86,6 +94,12 @@ class Leaf:
             elif value in numbers:
                 return True
             return when_present or any(test(value) for test in tests)
+
+        return one
+
+    def matcher(self) -> Matcher:
+        """A test of the field, whatever stands there, with the alternatives added so far."""
+        one, when_absent, trail = self.scalar_matcher(), self.matches_absent(), self._trail
 
         def matches(found: Any, event: Any) -> bool:
             if one(found) if isinstance(found, str) else any(map(one, leaves(found))):

@@ -125,17 +125,10 @@ def _operators(values: list[object], trail: Trail, read: Reader) -> EventTest | 
             leaf.add(value)
     except Refused:
         return None  # compiling the rest names it
-    matches = leaf.matcher()
-    there: Any = "there"
-    for name in reversed(trail):
-        there = {name: there}
-    absent: dict[str, Any] = {}
-
-    def test(event: Event) -> bool:
-        found = read(event)
-        return matches(found, absent if found is ABSENT else there)
-
-    return test
+    matches = leaf.scalar_matcher()
+    if leaf.matches_absent():
+        return lambda event: (found := read(event)) is ABSENT or matches(found)
+    return lambda event: (found := read(event)) is not ABSENT and matches(found)
 
 
 def _all(tests: list[EventTest]) -> EventTest:

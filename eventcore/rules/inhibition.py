@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -10,11 +11,10 @@ import msgspec
 
 from eventcore.event import Event
 from eventcore.grouping.arrival import object_key
-from eventcore.grouping.key import group_of
+from eventcore.grouping.key import values_of
 from eventcore.rules.compiled import CompiledInhibition
 from eventcore.rules.event_pattern import EventTest, Views, compile_for_events
 from eventcore.rules.exact_index import exact_values
-from eventcore.rules.matched_route import MatchedRoute
 from eventcore.rules.pattern_list import PatternList
 from eventcore.rules.pseudo_events import problem_events
 from eventcore.rules.relaxing import relax
@@ -77,16 +77,6 @@ class _Rule:
         self._is_source = compile_for_events(rule.source, views, path=f"{path}.source")
         self._is_target = compile_for_events(rule.target, views, path=f"{path}.target")
         self._apart = exclude_each_other(rule.source, rule.target)
-        self._alike = MatchedRoute(
-            route=path,
-            identity="",
-            receiver="",
-            group_by=rule.equal,
-            group_wait=0,
-            group_interval=0,
-            repeat_interval=0,
-        )
-        """Groups by `equal`: a source and its targets are in the same group."""
         self._identity = msgspec.json.encode([rule.source, rule.target, rule.equal], order="sorted")
 
     def mark(self, source: Event) -> SourceMark:
@@ -113,8 +103,14 @@ class _Rule:
         return not self._apart and (test is None or test(event))
 
     def _key(self, event: Event, side: bytes) -> str:
-        values = msgspec.json.encode([value for _, value in group_of(self._alike, event).values])
-        return f"source#{sha256(self._identity + side + values).hexdigest()[:_KEY_CHARACTERS]}"
+        return _key_of(self._identity, side, values_of(self.equal, event))
+
+
+@lru_cache(maxsize=4096)
+def _key_of(identity: bytes, side: bytes, values: tuple[tuple[str, str], ...]) -> str:
+    """Remembered: the many events of a node ask for the same one."""
+    said = identity + side + msgspec.json.encode([value for _, value in values])
+    return f"source#{sha256(said).hexdigest()[:_KEY_CHARACTERS]}"
 
 
 _KEY_CHARACTERS = 32

@@ -17,6 +17,8 @@ SEVERITIES = st.sampled_from(["critical", "high", "medium", "low"])
 def _values(exact: st.SearchStrategy[str]) -> st.SearchStrategy[list[Any]]:
     operator = st.one_of(
         st.builds(lambda text: {"prefix": text[:2]}, exact),
+        st.builds(lambda text: {"wildcard": f"{text[:1]}*{text[-1:]}"}, exact),
+        st.builds(lambda text: {"wildcard": f"*{text[1:]}"}, exact),
         st.builds(lambda text: {"anything-but": text}, exact),
         st.builds(lambda there: {"exists": there}, st.booleans()),
     )

@@ -61,6 +61,25 @@ def test_only_patterns_that_can_match_are_tried() -> None:
         ]
     )
     assert index.candidates(event(reason="BackOff")) == [2, 3, 4, 5]
-    assert index.candidates(event(reason="A", involvedObject={"kind": "Job"})) == [0, 3, 4]
+    assert index.candidates(event(reason="A", involvedObject={"kind": "Job"})) == [0, 4]
     assert not ExactIndex([{"reason": ["A"]}]).candidates(event(reason="B"))
     assert not ExactIndex([]).candidates(event())
+
+
+def test_beginnings_are_looked_up_too() -> None:
+    namespaces = [
+        [{"prefix": "sh"}],
+        [{"prefix": "shop"}, "team-a"],
+        [{"wildcard": "s*p"}],
+        [{"wildcard": "te*"}],
+        [{"prefix": "te"}, {"suffix": "op"}],
+        [{"prefix": {"equals-ignore-case": "SH"}}],
+        [{"wildcard": "*p"}],
+        [{"prefix": ""}],
+        [{"wildcard": "s\\*"}],
+    ]
+    index = ExactIndex([{"involvedObject": {"namespace": one}} for one in namespaces])
+    # Neither the ends of a value nor its case is looked up: such patterns are always tried.
+    assert index.candidates(event()) == [0, 1, 2, 4, 5, 6, 7, 8]
+    team = event(involvedObject={"kind": "Pod", "namespace": "team-a"})
+    assert index.candidates(team) == [1, 3, 4, 5, 6, 7]
