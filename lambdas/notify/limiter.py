@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from os import urandom
 from typing import NamedTuple
 
 import msgspec
@@ -45,6 +46,9 @@ class _Slots(Struct, frozen=True, omit_defaults=True):
     reserved: tuple[float, ...] = ()
     """When, in order; those that do not count any more are left out by the next write."""
     blocked_until: float = 0.0
+    written_by: bytes = b""
+    """Another one with every write: of two that take a slot in the same moment, each takes one. Else the table
+    would hold the second for the first, come again."""
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -110,7 +114,8 @@ class Limiter:
 
     def _write(self, address: str, slots: _Slots, version: int) -> bool:
         expires = max(self._now(), slots.blocked_until) + KEPT
-        return self._table.write(_key(address), _encoder.encode(slots), version=version, expires=expires)
+        mine = msgspec.structs.replace(slots, written_by=urandom(8))
+        return self._table.write(_key(address), _encoder.encode(mine), version=version, expires=expires)
 
 
 def _counting(slots: _Slots, now: float) -> tuple[float, ...]:

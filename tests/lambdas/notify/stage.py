@@ -119,13 +119,13 @@ class Stage:
         self.add(name, lambda queues: ChimeReceiver(**queues, secret_arn=arn))
         return arn
 
-    def add_sns(self, name: str) -> str:
+    def add_sns(self, name: str, **options: Any) -> str:
         """A topic's receiver; returns the URL of a queue that is subscribed to the topic."""
         topic = self.sns.create_topic(Name=name)["TopicArn"]
         url = self.sqs.create_queue(QueueName=f"{name}-subscriber")["QueueUrl"]
         arn = f"arn:aws:sqs:{REGION}:123456789012:{name}-subscriber"
         self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-        self.add(name, lambda queues: SnsReceiver(**queues, topic_arn=topic))
+        self.add(name, lambda queues: SnsReceiver(**queues, topic_arn=topic, **options))
         return url
 
     def put_secret(self, name: str, value: object) -> str:
@@ -134,6 +134,10 @@ class Stage:
             {} if value is None else {"SecretString": value if isinstance(value, str) else json.dumps(value)}
         )
         return self.secrets.create_secret(Name=name, **text)["ARN"]
+
+    def secret_of(self, name: str) -> Any:
+        """The value of a receiver's secret."""
+        return json.loads(self.secrets.get_secret_value(SecretId=name)["SecretString"])
 
     def cold_start(self) -> Delivery:
         """The function as a new execution environment has it."""
