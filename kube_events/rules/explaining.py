@@ -54,7 +54,7 @@ def explain(rules: CompiledRules, event: Event, *, now: float) -> Iterator[str]:
     told = ruleset.routes(traced.event)
     yield from _routes(traced.routes, told)
     yield from _recovery(ruleset, traced.event, dropped=False)
-    yield from _inhibition(rules, traced.inhibitions)
+    yield from _inhibition(rules, traced.inhibitions, traced.event)
     for route in told:
         yield ""
         yield from _group(rules, ruleset, traced.event, route, now=now)
@@ -122,20 +122,35 @@ def _recovery(ruleset: Ruleset, event: Event, *, dropped: bool) -> Iterator[str]
         yield f"recovery: it ends {problems} of {plain(recovery.object)}, whoever was told of them"
 
 
-def _inhibition(rules: CompiledRules, inhibitions: Sequence[Inhibition]) -> Iterator[str]:
+def _inhibition(rules: CompiledRules, inhibitions: Sequence[Inhibition], event: Event) -> Iterator[str]:
     if not inhibitions:
         return
     yield "inhibit:"
     for at, (source, target) in enumerate(inhibitions):
         rule = rules.inhibit[at]
-        yield f"{_INDENT}{item('inhibit', at)}: {_side(source, target, rule.keep, rule.equal)}"
+        yield f"{_INDENT}{item('inhibit', at)}: {_side(source, target, rule.keep, _same(rule.equal, event))}"
         for name, step in (("source", source), ("target", target)):
             yield f"{_INDENT * 2}{name}: {'matches' if step.matches else 'does not match'}"
             yield from _conditions(step, _INDENT * 3)
 
 
-def _side(source: Step, target: Step, keep: float, equal: Sequence[str]) -> str:
-    same = f" with the same {', '.join(equal)}" if equal else ""
+def _same(equal: tuple[str, ...], event: Event) -> str:
+    """The values that source and target have to share."""
+    if not equal:
+        return ""
+    route = MatchedRoute(
+        route="",
+        identity="",
+        receiver="",
+        group_by=equal,
+        group_wait=0,
+        group_interval=0,
+        repeat_interval=0,
+    )
+    return f" with {values_in_words(group_of(route, event).values)}"
+
+
+def _side(source: Step, target: Step, keep: float, same: str) -> str:
     if source.matches and target.matches:
         return (
             f"both: it mutes targets{same} for up to {duration(keep)}, and what matches both sides is muted"

@@ -14,7 +14,7 @@ from tests.eventcore.test_recording import observations
 from tests.fixtures.events import event
 
 RULES = Path(__file__).parents[2] / "rules"
-FILES = sorted(RULES.glob("*.yaml"))
+FILES = [file for file in sorted(RULES.glob("*.yaml")) if not file.name.endswith(".tests.yaml")]
 
 
 def ruleset(name: str) -> Ruleset:
