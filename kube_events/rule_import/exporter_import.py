@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from kube_events.rule_import.exporter_config import Config, Route, read_config
+from kube_events.rule_import.exporter_config import Config, Route, Rule, read_config
 from kube_events.rule_import.exporter_receivers import read_receivers
 from kube_events.rule_import.exporter_rules import ExporterRules
 from kube_events.rule_import.findings import Findings, Kind
 from kube_events.rule_import.go_expand import expand_env
 from kube_events.rule_import.imported import Imported, finish
-from kube_events.rule_import.marked_yaml import Marked, read_marked
+from kube_events.rule_import.marked_yaml import read_marked
 from kube_events.rule_import.receiver_names import Names
 
 
@@ -44,23 +44,25 @@ def import_exporter(
     for declared in config.receivers:
         names.of(declared.field("name").text())
     routes = ExporterRules(names, findings, uses_lookup=config.uses_lookup).routes(config)
-    receivers = read_receivers(config.receivers, _used(config.route), names, findings)
-    _note_undeclared(config, document, findings)
+    used = _used(config.route)
+    receivers = read_receivers(config.receivers, [rule.receiver for rule in used], names, findings)
+    _note_undeclared(config, used, findings)
     return finish(routes, receivers, findings, source=file, left_out=left_out)
 
 
-def _used(route: Route) -> list[str]:
-    here = [rule.receiver for rule in route.match if rule.receiver]
-    return [*here, *(name for nested in route.routes for name in _used(nested))]
+def _used(route: Route) -> list[Rule]:
+    """The items that name a receiver."""
+    here = [rule for rule in route.match if rule.receiver]
+    return [*here, *(rule for nested in route.routes for rule in _used(nested))]
 
 
-def _note_undeclared(config: Config, document: Marked, findings: Findings) -> None:
+def _note_undeclared(config: Config, used: Sequence[Rule], findings: Findings) -> None:
     declared = {one.field("name").text() for one in config.receivers}
-    for name in dict.fromkeys(_used(config.route)):
-        if name not in declared:
+    for rule in used:
+        if rule.receiver not in declared:
             findings.add(
-                document.field("receivers").place,
-                f"receiver {name!r}",
+                rule.source.place,
+                f"receiver {rule.receiver!r}",
                 Kind.BROKEN,
                 "not declared, so the exporter told nobody and kept a goroutine for every event; here it "
                 "is a "

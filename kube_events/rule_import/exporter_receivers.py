@@ -59,7 +59,7 @@ def read_receivers(
     return [
         _receiver(sources[name], names.of(name), findings)
         if name in sources
-        else Receiver(names.of(name), "a receiver that the source does not declare")
+        else Receiver(names.of(name), "")
         for name in needed
     ]
 

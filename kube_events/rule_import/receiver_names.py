@@ -31,7 +31,7 @@ class Receiver:
 
     name: str
     channel: str
-    """sns, dingtalk or chime; what the source calls it where we have no such channel."""
+    """sns, dingtalk or chime, else what the source calls it; "" if it says nothing."""
     topic_arn: str = ""
     store: bool = False
     """Whether it keeps every event rather than telling somebody."""
@@ -87,10 +87,7 @@ def _declared(receiver: Receiver, width: int) -> Iterable[str]:
             return [f'  {name} {{ type = "sns", topic_arn = "{receiver.topic_arn}" }}']
         return [f'  # {name} {{ type = "sns", topic_arn = "arn:…" }} # the source does not say which topic']
     if receiver.store:
-        return [
-            f"  # {receiver.name}: {receiver.channel} keeps events and tells nobody; import with --without"
-        ]
-    return [
-        f'  # {name} {{ type = "sns", topic_arn = "arn:…" }} # placeholder: {receiver.channel} is no '
-        "channel yet"
-    ]
+        without = f"import with --without {receiver.name}"
+        return [f"  # {receiver.name}: {receiver.channel} keeps events and tells nobody; {without}"]
+    why = f"{receiver.channel} is no channel yet" if receiver.channel else "the source does not declare it"
+    return [f'  # {name} {{ type = "sns", topic_arn = "arn:…" }} # placeholder: {why}']
