@@ -37,6 +37,7 @@ LABELS = "involvedObject.labels."
 
 _FIELDS: Mapping[str, Callable[[GroupMember], str]] = {
     "cluster.name": attrgetter("cluster"),
+    "cluster.region": attrgetter("region"),
     "involvedObject.kind": attrgetter("kind"),
     "involvedObject.name": attrgetter("name"),
     "involvedObject.namespace": attrgetter("namespace"),

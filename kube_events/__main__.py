@@ -15,6 +15,7 @@ from kube_events.errors import CommandError
 from kube_events.replay.command import add_replay
 from kube_events.rules.command import add_rules
 from kube_events.search.command import add_search
+from kube_events.send.command import add_send
 from kube_events.silence.command import add_silence
 
 OK, INTERRUPTED = 0, 130
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     add_search(commands)
     add_silence(commands)
     add_dead_letters(commands)
+    add_send(commands)
     commands.add_parser("version", help="say the version").set_defaults(run=_version)
     return parser
 

@@ -27,6 +27,7 @@ def member(**changes: Any) -> GroupMember:
         "uid": "uid-1",
         "observation": "o-1",
         "cluster": "prod-eu",
+        "region": "eu-central-1",
         "severity": "high",
         "count": 3,
         "first_seen": 0.0,
