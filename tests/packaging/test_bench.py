@@ -22,7 +22,7 @@ def test_handler_is_imported_and_its_clients_are_found(sandbox_builds: Builds, t
     found, clients = measure(home, tmp_path, runtime_python(), rounds=1)
     server.close()
     # THEN two of S3: one reads the configuration, one writes dead letters with one try per call
-    assert sorted(clients) == ["s3", "s3", "sqs"]
+    assert sorted(clients) == ["dynamodb", "s3", "s3", "sqs"]
     assert all(timings.median > 0 for timings in found.values())
     assert "own share of import boto3" in report(found, clients)[-1]
 
