@@ -11,7 +11,8 @@ import functools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+from urllib.parse import parse_qs
 
 import urllib3
 
@@ -24,6 +25,14 @@ _OF_THE_CONNECTION = {"connection", "content-length", "expect", "host", "keep-al
 """Headers that end at the gate."""
 
 
+class Death(NamedTuple):
+    """A function's process died at a call of AWS."""
+
+    call: str
+    """Name of the call, such as PutItem."""
+    when: When
+
+
 class Crashes:
     """Which calls of which functions end in death. Safe to use from several threads."""
 
@@ -31,7 +40,7 @@ class Crashes:
         self._lock = threading.Lock()
         self._calls: Counter[str] = Counter()
         self._planned: dict[str, dict[int, When]] = {}
-        self._happened: Counter[str] = Counter()
+        self._deaths: dict[str, list[Death]] = {}
 
     def plan(self, function: str, calls: Iterable[int], when: When) -> None:
         """Kill this function at these calls: 1 is the next one of whichever of its processes."""
@@ -39,33 +48,34 @@ class Crashes:
             planned = self._planned.setdefault(function, {})
             planned.update({self._calls[function] + call: when for call in calls})
 
-    def happened(self, function: str) -> int:
-        """How often it has died of this."""
+    def deaths(self, function: str) -> tuple[Death, ...]:
+        """How it has died so far."""
         with self._lock:
-            return self._happened[function]
+            return tuple(self._deaths.get(function, ()))
 
     def calls(self, function: str) -> int:
         """How many calls it has made."""
         with self._lock:
             return self._calls[function]
 
-    def count(self, function: str) -> When | None:
-        """It makes a call: how it dies of it, if it does."""
+    def count(self, function: str, call: str) -> When | None:
+        """It makes a call: when it dies of it, if it does."""
         with self._lock:
             self._calls[function] += 1
             when = self._planned.get(function, {}).pop(self._calls[function], None)
-            self._happened[function] += when is not None
+            if when:
+                self._deaths.setdefault(function, []).append(Death(call, when))
             return when
 
 
 class CallGate:
     """The AWS endpoint as one process sees it."""
 
-    def __init__(self, endpoint: str, due: Callable[[], When | None], kill: Callable[[], None]) -> None:
+    def __init__(self, endpoint: str, due: Callable[[str], When | None], kill: Callable[[], None]) -> None:
         """
         Args:
             endpoint: where calls are passed on to.
-            due: counts a call, and says whether the process dies of it.
+            due: counts a call of this name, and says whether the process dies of it.
             kill: ends the process.
         """
         self.endpoint = endpoint
@@ -99,7 +109,7 @@ class _GateHandler(Handler):
 
     def _pass_on(self) -> None:
         body = self.body()
-        when = self._gate.due()
+        when = self._gate.due(self._name(body))
         if when == "before":
             self._die()
             return
@@ -122,6 +132,14 @@ class _GateHandler(Handler):
             self.wfile.write(answer.data)
 
     do_DELETE = do_GET = do_HEAD = do_POST = do_PUT = _pass_on  # noqa: N815 - http.server's names
+
+    def _name(self, body: bytes) -> str:
+        """By a header in the JSON protocols, a parameter in the query protocol (SNS); S3 has neither."""
+        if target := self.headers.get("X-Amz-Target"):
+            return target.rpartition(".")[2]
+        if self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+            return parse_qs(body.decode(errors="replace")).get("Action", [""])[0]
+        return f"{self.command} {self.path}"
 
     def _die(self) -> None:
         self.close_connection = True

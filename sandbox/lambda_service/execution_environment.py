@@ -124,7 +124,7 @@ class ExecutionEnvironment:
                 return signal
 
     def _gate_to(self, endpoint: str, crashes: Crashes) -> CallGate:
-        return CallGate(endpoint, lambda: crashes.count(self.function.name), self._kill)
+        return CallGate(endpoint, lambda call: crashes.count(self.function.name, call), self._kill)
 
     def _kill(self) -> None:
         self._process.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,7 @@ class Functions:
         self._region = region
         self._max_environments = max_environments
         self._crashes = crashes
+        self._longest: Counter[str] = Counter()
         self._changed = threading.Condition()
         self._idle: list[ExecutionEnvironment] = []
         self._busy: list[ExecutionEnvironment] = []
@@ -65,11 +67,19 @@ class Functions:
             return environment.invoke(payload, lineage.continued(traces, function.arn))
 
     def _end_loops(self, function: DeployedFunction, traces: Collection[str]) -> None:
-        if lineage.rounds(traces, function.arn) < lineage.MAX_ROUNDS:
+        rounds = lineage.rounds(traces, function.arn)
+        with self._changed:
+            self._longest[function.name] = max(self._longest[function.name], rounds)
+        if rounds < lineage.MAX_ROUNDS:
             return
         setting = self._client.get_function_recursion_config(FunctionName=function.name)
         if setting["RecursiveLoop"] == "Terminate":
             raise LoopEndedError(f"{function.name} has called itself {lineage.MAX_ROUNDS} times")
+
+    def longest_chain(self, name: str) -> int:
+        """How often the most travelled message has been through this function."""
+        with self._changed:
+            return self._longest[name]
 
     def close(self) -> None:
         """End every environment; invocations that run become failed ones."""

@@ -84,6 +84,11 @@ class LambdaService:
         """
         return self._functions.invoke(function, payload)
 
+    def longest_chain(self, function: str) -> int:
+        """How often the most travelled message has been through the function: Lambda ends loops at 16 unless
+        the function may call itself."""
+        return self._functions.longest_chain(function)
+
     def start_mappings(self) -> list[EventSourceMapping]:
         """Begin to feed the functions; those mappings that are new since the last call.
 

@@ -35,6 +35,14 @@ def mortal(account: Account, runtime: Path, crashes: Crashes) -> Iterator[Lambda
         yield running
 
 
+NAMES = """
+    import boto3
+    sns, sqs, dynamodb = boto3.client("sns"), boto3.client("sqs"), boto3.client("dynamodb")
+    def lambda_handler(event, context):
+        sns.list_topics(), sqs.list_queues(), dynamodb.list_tables()
+    """
+
+
 def keys(account: Account, bucket: str) -> list[str]:
     return [item["Key"] for item in account.s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
 
@@ -48,7 +56,7 @@ def test_a_function_behind_the_gate_gets_what_aws_answers(
     result = mortal.invoke(name, json.dumps({"bucket": bucket}).encode())
     # THEN
     assert (result.ok, json.loads(result.payload)) == (True, [3_000_000])
-    assert (crashes.calls(name), crashes.happened(name)) == (3, 0)
+    assert (crashes.calls(name), crashes.deaths(name)) == (3, ())
 
 
 def test_it_dies_before_or_after_aws_has_heard_of_the_call_and_then_lives_on(
@@ -66,7 +74,23 @@ def test_it_dies_before_or_after_aws_has_heard_of_the_call_and_then_lives_on(
     assert "Runtime.ExitError" in first.payload.decode()
     assert "Runtime.ExitError" in second.payload.decode()
     assert keys(account, after) == ["first", "second"]
-    assert crashes.happened(name) == 2
+    assert crashes.deaths(name) == (
+        (f"PUT /{before}/second", "before"),
+        (f"PUT /{after}/second", "after"),
+    )
     # AND what was killed before the call is made good by the invocation after it
     assert third.ok
     assert keys(account, before) == ["first", "second"]
+
+
+@pytest.mark.parametrize(("call", "name"), [(1, "ListTopics"), (2, "ListQueues"), (3, "ListTables")])
+def test_it_is_known_of_which_call_it_died(
+    account: Account, mortal: LambdaService, crashes: Crashes, call: int, name: str
+) -> None:
+    # GIVEN a function that speaks the query protocol and both JSON protocols
+    function = account.deploy(NAMES)
+    # WHEN
+    crashes.plan(function, [call], "before")
+    mortal.invoke(function)
+    # THEN
+    assert crashes.deaths(function) == ((name, "before"),)

@@ -58,6 +58,7 @@ def test_a_loop_ends_after_sixteen_rounds_unless_the_function_may(
         assert len(function.batches()) == MAX_ROUNDS
     else:
         eventually(lambda: service.idle(0.2))
+        assert service.longest_chain(function.name) == 19
         assert (len(function.batches()), stats.failed_records) == (20, 0)
 
 
