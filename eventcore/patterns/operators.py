@@ -90,11 +90,11 @@ def anything_but(operand: object) -> Test:
 
 def _anything_but_found(operand: Mapping[object, object]) -> Test:
     """{"anything-but": {"prefix": …}}; also suffix, equals-ignore-case, wildcard; a string or a list."""
-    allowed = f"one of {', '.join(_INSIDE_ANYTHING_BUT)} with a string or a list of strings"
+    allowed = f"one of {', '.join(INSIDE_ANYTHING_BUT)} with a string or a list of strings"
     if len(operand) != 1:
         raise Refused(allowed)
     ((name, texts),) = operand.items()
-    build = _INSIDE_ANYTHING_BUT.get(name) if isinstance(name, str) else None
+    build = INSIDE_ANYTHING_BUT.get(name) if isinstance(name, str) else None
     excluded = texts if isinstance(texts, list) else [texts]
     if build is None or not excluded or not all(map(_is_string, excluded)):
         raise Refused(allowed)
@@ -126,7 +126,7 @@ def _ignore_case(operand: Mapping[object, object], operator: str) -> str:
     return text
 
 
-_INSIDE_ANYTHING_BUT: Mapping[str, Callable[[object], Test]] = {
+INSIDE_ANYTHING_BUT: Mapping[str, Callable[[object], Test]] = {
     "prefix": prefix,
     "suffix": suffix,
     "equals-ignore-case": equals_ignore_case,

@@ -10,7 +10,7 @@ from eventcore.patterns.operators import is_number
 from eventcore.rules.event_fields import ANY_NAME, BOOLEAN, NUMBER, STRING, Fields, event_fields
 from eventcore.rules.nearest import one_of
 
-_OPERATORS_ON_NUMBERS = ("exists", "numeric", "anything-but")
+OPERATORS_ON_NUMBERS = ("exists", "numeric", "anything-but")
 
 
 def field_faults(pattern: object, path: str) -> Iterator[Fault]:
@@ -71,8 +71,8 @@ def _operator_instead(operator: dict[Any, Any], kind: Any) -> str | None:
     name = next(iter(operator), None)
     if kind == BOOLEAN and name != "exists":
         return "true or exists"
-    if kind == NUMBER and name not in _OPERATORS_ON_NUMBERS:
-        return f"one of {', '.join(_OPERATORS_ON_NUMBERS)}: the field is a number"
+    if kind == NUMBER and name not in OPERATORS_ON_NUMBERS:
+        return f"one of {', '.join(OPERATORS_ON_NUMBERS)}: the field is a number"
     if kind != NUMBER and name == "numeric":
         return "an operator on strings: the field is no number"
     return None
