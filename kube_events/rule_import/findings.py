@@ -14,7 +14,7 @@ class Kind(Enum):
     """What became of something in the source. The values are what the report says."""
 
     TRANSLATED = "translated"
-    DIFFERS = "translated, but decides otherwise"
+    DIFFERS = "decides otherwise"
     BROKEN = "broken in the source"
     NO_COUNTERPART = "no counterpart"
     TO_DO = "for you to do"

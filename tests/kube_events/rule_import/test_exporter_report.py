@@ -27,10 +27,10 @@ def test_every_line_of_the_example_that_says_something_is_in_the_report() -> Non
     said = {
         at
         for at, line in enumerate(text.splitlines(), 1)
-        if line.startswith(settings) or (line.lstrip().startswith("- ") and "match:" not in line)
+        if line.startswith(settings) or (line.lstrip().startswith("- ") and not line.endswith(":"))
     }
     # THEN none of them is passed over
-    assert len(said) > 18
+    assert len(said) > 15
     assert said - numbers == set()
 
 
@@ -175,9 +175,7 @@ def test_receivers_are_reported(place: int, said: str) -> None:
 
 def test_a_receiver_that_several_routes_tell_is_said_to_get_several_messages() -> None:
     text = "route: {match: [{receiver: a}], routes: [{match: [{receiver: a}]}]}"
-    assert any(
-        "receiver a: translated, but decides otherwise: 2 routes tell it" in line for line in lines(text)
-    )
+    assert any("receiver a: decides otherwise: 2 routes tell it" in line for line in lines(text))
 
 
 def test_the_rule_file_says_where_each_route_comes_from() -> None:
