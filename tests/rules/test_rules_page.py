@@ -6,11 +6,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
 from eventcore.patterns import PatternError, compile_pattern
+from eventcore.recoveries import RECOVERY_TABLE, RecoveryRow
 from eventcore.rules import parse_rules
+from eventcore.rules.durations import parse_duration
+from eventcore.rules.ending_parsing import INHIBIT_KEYS, RECOVERY_KEYS
+from eventcore.rules.interval_parsing import INTERVAL_KEYS
+from eventcore.rules.parsing import KEYS
+from eventcore.rules.route_parsing import ROUTE_KEYS
+from eventcore.rules.schema import rules_schema
 from kube_events.__main__ import main
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -42,9 +50,29 @@ def test_every_example_matches_what_the_page_says_and_is_a_pattern_of_events(row
     parse_rules({"drop": [pattern], "route": {"receivers": []}})
 
 
-def test_the_whole_file_of_the_page_is_right() -> None:
+def test_the_whole_file_of_the_page_is_right_and_the_schema_takes_it() -> None:
     document: Any = yaml.safe_load(block("whole file"))
+    jsonschema.validate(document, rules_schema(), jsonschema.Draft7Validator)
     parse_rules(document, receivers=["ops-mail", "sre-dingtalk", "sre-chime", "eu-mail"])
+
+
+def test_the_recoveries_of_the_page_are_the_built_in_table() -> None:
+    page = [
+        RecoveryRow(
+            problems=tuple(problems.replace("`", "").split()),
+            recovered_by=tuple(reasons.replace("`", "").split()),
+            kind=kind,
+            quiet=parse_duration(quiet),
+            source=source,
+        )
+        for problems, kind, reasons, quiet, source in rows("recoveries")
+    ]
+    assert page == list(RECOVERY_TABLE)
+
+
+def test_every_key_of_the_language_is_on_the_page() -> None:
+    keys = {*KEYS, *ROUTE_KEYS, *INHIBIT_KEYS, *RECOVERY_KEYS, *INTERVAL_KEYS}
+    assert not {key for key in keys if f"`{key}`" not in PAGE}
 
 
 @pytest.mark.parametrize(("allowed", "refused"), rows("regexes"))
