@@ -12,11 +12,13 @@ from typing import Any
 from bench.filter.events import BATCH, NOW, payload
 from bench.filter.rules import LinearScan, hundred_rules
 from bench.measuring import Timings, interleaved
+from eventcore.grouping.encoding import encode_state
+from eventcore.grouping.group import Group
 from eventcore.rules import Ruleset
 from lambdas.common.records import decode_records
 from lambdas.common.state_table import Item
 from lambdas.filter_events.assignment import Assignment, assign
-from lambdas.filter_events.tasks import Change
+from lambdas.filter_events.tasks import GroupTask
 
 ROUNDS = 15
 TURNS = 5
@@ -36,23 +38,23 @@ def run(rounds: int = ROUNDS) -> bool:
     payloads = [payload(first=turn * 1000) for turn in range(TURNS)]
     batches = [decode_records(each) for each in payloads]
     assigned = [assign(batch.events, rules, now=NOW) for batch in batches]
-    new = [_group(each, {}) for each in assigned]
+    groups = [_merge(each, {}) for each in assigned]
     # What is there when the batch comes: the groups with the events of all the other batches.
     there = _fill(assigned[1:])
     cases: dict[str, Callable[[], Any]] = {
         WHOLE: lambda: [_whole(each, rules, {}) for each in payloads],
-        "into groups that are there": lambda: [_whole(each, rules, there) for each in payloads],
         LINEAR: lambda: [_whole(each, linear, {}) for each in payloads],
+        "into groups that are there": lambda: [_whole(each, rules, there) for each in payloads],
         "decode": lambda: [decode_records(each) for each in payloads],
         "match": lambda: [assign(batch.events, rules, now=NOW) for batch in batches],
-        "merge and encode, new groups": lambda: [_group(each, {}) for each in assigned],
-        "merge and encode, groups there": lambda: [_group(each, there) for each in assigned],
+        "group": lambda: [_merge(each, {}) for each in assigned],
+        "the bytes of the items": lambda: [[encode_state(one) for one in each] for each in groups],
     }
     _settle()
     found = interleaved({name: partial(_seconds, case) for name, case in cases.items()}, rounds)
     print(
         f"filter_events before its calls to AWS, measured {datetime.now(UTC):%F %H:%M} UTC:"
-        f" {BATCH} events, 100 rules, {len(new[0])} groups of the batch\n"
+        f" {BATCH} events, 100 rules, {len(groups[0])} groups in a batch\n"
         f"medians of {rounds} interleaved rounds of {TURNS} batches, CPU of one batch\n"
     )
     print(f"  {'':32} {'ms':>8} {'least':>8} {'most':>8} {'events/s':>10} {'× whole':>8}")
@@ -66,19 +68,20 @@ def run(rounds: int = ROUNDS) -> bool:
     return met
 
 
-def _whole(each: Any, rules: Ruleset, items: dict[str, Item]) -> list[Change]:
-    return _group(assign(decode_records(each).events, rules, now=NOW), items)
+def _whole(each: Any, rules: Ruleset, items: dict[str, Item]) -> list[Group]:
+    return _merge(assign(decode_records(each).events, rules, now=NOW), items)
 
 
-def _group(assigned: Assignment, items: dict[str, Item]) -> list[Change]:
-    return [change for task in assigned.tasks if (change := task.change(items, now=NOW))]
+def _merge(assigned: Assignment, items: dict[str, Item]) -> list[Group]:
+    found = (task.merged(items, now=NOW) for task in assigned.tasks if isinstance(task, GroupTask))
+    return [merged.after for merged in found if merged]
 
 
 def _fill(assigned: Sequence[Assignment]) -> dict[str, Item]:
     items: dict[str, Item] = {}
     for each in assigned:
-        for key, version, state, *_ in _group(each, items):
-            items[key] = Item(key, version + 1, state)
+        for group in _merge(each, items):
+            items[group.key] = Item(group.key, 1, encode_state(group))
     return items
 
 

@@ -48,6 +48,15 @@ class Change(NamedTuple):
     """Events in it that were too old to be told by themselves."""
 
 
+class Merged(NamedTuple):
+    """A group as it was and as it is to be."""
+
+    before: Group | None
+    after: Group
+    old: int = 0
+    """As a Change's."""
+
+
 class Task(Protocol):
     """Something to be done to an item."""
 
@@ -75,6 +84,7 @@ class Task(Protocol):
 class GroupTask:
     """Events and recoveries of one group."""
 
+    __slots__ = ("_arrivals", "_recoveries", "_ref", "received")
     written_as = "GroupsWritten"
 
     def __init__(self, ref: GroupRef) -> None:
@@ -116,15 +126,21 @@ class GroupTask:
 
     def change(self, items: Items, *, now: float) -> Change | None:
         """The group with what came."""
-        found = _group(items, self.key)
-        merged = merge(found, self._ref, self._arrivals, self._recoveries, now=now)
-        return None if merged is None else _changed(items, found, merged, now)
+        merged = self.merged(items, now=now)
+        return None if merged is None else _changed(items, merged, now)
+
+    def merged(self, items: Items, *, now: float) -> Merged | None:
+        """The group without and with what came; None if that is the same."""
+        before = _group(items, self.key)
+        after = merge(before, self._ref, self._arrivals, self._recoveries, now=now)
+        return None if after is None else Merged(before, after)
 
 
 class OldTask:
     """Events of one receiver that are too old to be told by themselves: but for those that their own group
     knows, which were delivered again."""
 
+    __slots__ = ("_arrivals", "_ref", "received")
     written_as = "GroupsWritten"
 
     def __init__(self, ref: GroupRef) -> None:
@@ -149,6 +165,11 @@ class OldTask:
 
     def change(self, items: Items, *, now: float) -> Change | None:
         """The summary with what came, and is news."""
+        merged = self.merged(items, now=now)
+        return None if merged is None else _changed(items, merged, now)
+
+    def merged(self, items: Items, *, now: float) -> Merged | None:
+        """The summary without and with what came; None if that is the same."""
         own = {key: _group(items, key) for key, _ in self._arrivals}
         known = [known_count(own[key], arrival.event) for key, arrival in self._arrivals]
         news = [
@@ -158,11 +179,9 @@ class OldTask:
         ]
         if not news:
             return None
-        found = _group(items, self.key)
-        merged = merge(found, self._ref, news, [], now=now, kind="old")
-        if merged is None:
-            return None
-        return _changed(items, found, merged, now)._replace(old=len(news))
+        before = _group(items, self.key)
+        after = merge(before, self._ref, news, [], now=now, kind="old")
+        return None if after is None else Merged(before, after, len(news))
 
 
 def _group(items: Items, key: str) -> Group | None:
@@ -170,7 +189,8 @@ def _group(items: Items, key: str) -> Group | None:
     return None if item is None else decode_group(item.state)
 
 
-def _changed(items: Items, before: Group | None, after: Group, now: float) -> Change:
+def _changed(items: Items, merged: Merged, now: float) -> Change:
+    before, after, old = merged
     same_timer = before is not None and before.generation == after.generation
     reminds = same_timer and overdue(after.due, now)
     timer = None
@@ -183,4 +203,5 @@ def _changed(items: Items, before: Group | None, after: Group, now: float) -> Ch
         needed=max(now, after.due or 0.0),
         timer=timer,
         reminds=reminds,
+        old=old,
     )
