@@ -23,6 +23,14 @@ What is wrong is an error; what is odd, such as a route that no event reaches, i
 Exit codes: 0 fine, 1 wrong (a line for each error on standard error), 2 wrong usage.
 """
 
+_SCHEMA = """\
+For editors, which complete and check a file by it if its first line says where it is:
+
+  # yaml-language-server: $schema=schema.json
+
+  kube-events rules schema > schema.json
+"""
+
 _TEST = """\
 docs/rules-command.md says what may stand in a file of tests.
 
@@ -50,6 +58,7 @@ def add_rules(commands: Subcommands) -> None:
     )
     on_rules = rules.add_subparsers(required=True, metavar="COMMAND")
     _add_check(on_rules)
+    _add_schema(on_rules)
     _add_test(on_rules)
     _add_explain(on_rules)
     add_backtest(on_rules)
@@ -96,6 +105,23 @@ def _check(arguments: argparse.Namespace) -> Iterable[str]:
         strict=arguments.strict,
         warn=lambda line: print(line, file=sys.stderr),
     )
+
+
+def _add_schema(on_rules: Subcommands) -> None:
+    schema = on_rules.add_parser(
+        "schema",
+        help="the JSON Schema of rule files",
+        description="Print the JSON Schema of rule files.",
+        epilog=_SCHEMA,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    schema.set_defaults(run=_schema)
+
+
+def _schema(_: argparse.Namespace) -> Iterable[str]:
+    from eventcore.rules.schema import encode_schema
+
+    return [encode_schema().decode().removesuffix("\n")]
 
 
 def _add_test(on_rules: Subcommands) -> None:
