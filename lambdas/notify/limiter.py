@@ -47,8 +47,8 @@ class _Slots(Struct, frozen=True, omit_defaults=True):
     """When, in order; those that do not count any more are left out by the next write."""
     blocked_until: float = 0.0
     written_by: bytes = b""
-    """Another one with every write: of two that take a slot in the same moment, each takes one. Else the table
-    would hold the second for the first, come again."""
+    """Another one with every write, so that of two that take a slot in the same moment each takes one: the
+    table would hold the second for the first, come again."""
 
 
 _encoder = msgspec.msgpack.Encoder()

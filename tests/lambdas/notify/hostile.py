@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from eventcore.notification import Fact, Link, Member, Notification
+from eventcore.notification import Fact, Link, Member, Notification, Part, Said
 from tests.fixtures.receivers import member, notification
 
 FRAGMENTS = (
@@ -37,16 +37,43 @@ links = st.builds(
     short,
     st.sampled_from(["https://search.example.com/app?q=a(b)@c", "javascript:alert(1)", "https://x y", ""]),
 )
+severities = st.sampled_from(["critical", "high", "medium", "low"])
+statuses = st.sampled_from(["firing", "resolved"])
+counts = st.integers(0, 10**9)
 members: st.SearchStrategy[Member] = st.builds(
-    member, reason=short, message=text, kind=short, namespace=short, name=short, count=st.integers(0, 10**9)
+    member,
+    reason=short,
+    message=text,
+    kind=short,
+    namespace=short,
+    name=short,
+    count=counts,
+    since=st.none() | counts,
+    resolved=st.booleans(),
 )
+parts = st.builds(
+    Part,
+    id=st.just("0" * 32),
+    title=text,
+    severity=severities,
+    events=counts,
+    objects=counts,
+    at_least=st.booleans(),
+    status=statuses,
+)
+messages = st.builds(Said, message=text, members=st.integers(1, 200), severity=severities)
 notifications: st.SearchStrategy[Notification] = st.builds(
     notification,
     title=text,
     cluster=short,
-    severity=st.sampled_from(["critical", "high", "medium", "low"]),
-    status=st.sampled_from(["firing", "resolved"]),
-    events=st.integers(0, 10**9),
+    severity=severities,
+    status=statuses,
+    events=counts,
+    objects=counts,
+    at_least=st.booleans(),
+    groups=st.integers(1, 10**6),
+    parts=st.lists(parts, max_size=45).map(tuple),
+    messages=st.lists(messages, max_size=4).map(tuple),
     members=st.lists(members, max_size=12).map(tuple),
     facts=st.lists(st.builds(Fact, short, text), max_size=5).map(tuple),
     links=st.lists(links, max_size=3).map(tuple),

@@ -21,6 +21,7 @@ from eventcore.queue_message import NotificationMessage, encode_message
 from lambdas.common.receivers import AnyReceiver, ChimeReceiver, DingTalkReceiver, SnsReceiver
 from lambdas.common.state_table import StateTable
 from lambdas.common.time_budget import TimeBudget
+from lambdas.notify.channels.channel import Channel
 from lambdas.notify.channels.registry import Channels
 from lambdas.notify.delivery import Delivery
 from lambdas.notify.fate import Incoming
@@ -139,16 +140,23 @@ class Stage:
         """The value of a receiver's secret."""
         return json.loads(self.secrets.get_secret_value(SecretId=name)["SecretString"])
 
+    def channel_of(self, name: str) -> Channel:
+        """A receiver's channel."""
+        return self._channels().channel_of(self.receivers[name])
+
+    def _channels(self) -> Channels:
+        return Channels(
+            sns=self.sns,
+            secrets=Secrets(self.secrets, now=self.clock),
+            webhooks=_Watched(self),
+            now=self.clock,
+        )
+
     def cold_start(self) -> Delivery:
         """The function as a new execution environment has it."""
         return Delivery(
             receivers=self.receivers,
-            channels=Channels(
-                sns=self.sns,
-                secrets=Secrets(self.secrets, now=self.clock),
-                webhooks=_Watched(self),
-                now=self.clock,
-            ),
+            channels=self._channels(),
             ledger=Ledger(self.dynamodb, table=TABLE, now=self.clock),
             surroundings=Surroundings(
                 table=self.table,

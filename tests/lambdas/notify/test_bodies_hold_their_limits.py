@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from eventcore.notification import Notification
+from eventcore.notification import Notification, Part, Said
 from lambdas.notify.channels import chime_message, dingtalk_message, sns_message
 from lambdas.notify.channels.dingtalk_message import Mentions
 from tests.fixtures.receivers import member, notification
@@ -114,6 +114,28 @@ def test_a_digest_is_cut_in_its_middle_and_keeps_its_totals() -> None:
         assert "and 190 more" in body
         assert "7 events on 200 objects" in body
         assert "kube-events · route.routes[0]" in body
+
+
+def test_a_storms_digest_keeps_its_sums_in_every_channel() -> None:
+    # GIVEN as many groups as a digest names, and more, with titles as long as they come
+    told = notification(
+        parts=tuple(
+            Part(id=f"{n:032}", title=f"group {n} " + "节" * 400, severity="high", events=n, objects=1)
+            for n in range(40)
+        ),
+        groups=5000,
+        events=5000,
+        objects=4900,
+        at_least=True,
+        messages=(Said(message="@all " + "x" * 3000, members=7, severity="high"),),
+    )
+    # THEN each says how many there are, names the first, and holds its limit
+    dingtalk, chime = dingtalk_message.render(told), chime_message.render(told)
+    assert len(dingtalk) <= dingtalk_message.MAX_BODY
+    for body in (dingtalk.decode(), chime.decode(), sns_message.mail(told)):
+        assert "at least 5,000 events on 4,900 objects in 5,000 groups" in body
+        assert "HIGH · group 0 " in body
+    assert "and 4,960 more groups" in sns_message.mail(told)
 
 
 def test_machines_get_as_many_members_as_fit() -> None:

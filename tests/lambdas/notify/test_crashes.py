@@ -9,9 +9,14 @@ from typing import NamedTuple
 
 import pytest
 
+from eventcore.rules.time_interval import TimeInterval
+from lambdas.common.time_budget import TimeBudget
+from lambdas.notify.limiter import Limiter
 from sandbox.receivers import ReceiverServer
 from tests.fixtures.receivers import Clock, notification
+from tests.lambdas.notify.groups import CRASH_LOOP, MOMENT, crash, record, route
 from tests.lambdas.notify.stage import Stage
+from tests.lambdas.notify.test_digest import told
 
 
 class Scenario(NamedTuple):
@@ -138,3 +143,117 @@ def test_while_one_tells_the_other_waits(stage: Stage, clock: Clock, chats: Rece
     # WHEN the lease is over
     stage.run()
     assert len(chats.accepted("sre")) == 1
+
+
+class Play(NamedTuple):
+    """What happens to one receiver with a robot of its own."""
+
+    per_minute: int
+    namespaces: int
+    """Each is a group of three Pods."""
+    resolves: bool = False
+    held: bool = False
+    full: bool = False
+    """Its only slot is taken at first; when it is free, somebody else has brought the robot to its limit."""
+
+
+PLAYS: Mapping[str, Play] = {
+    "a message and its end": Play(20, 1, resolves=True),
+    "a mute time, then a message": Play(20, 1, held=True),
+    "a digest of two that the robot turns down at first": Play(3, 2, full=True),
+}
+
+
+class Ending(NamedTuple):
+    events: int
+    resolved: int
+    steps: int
+    posts: tuple[int, ...]
+
+
+def play_groups(
+    stage: Stage, clock: Clock, chats: ReceiverServer, name: str, play: Play, dies_after: int | None
+) -> Ending:
+    """Groups are recorded, and their timers fire; the function dies once."""
+    stage.receivers.clear()
+    stage.posts.clear()
+    stage.steps, stage.dies_after = 0, dies_after
+    stage.add_dingtalk(name, {"url": chats.add_robot(name)}, messages_per_minute=play.per_minute)
+    mute = tuple(TimeInterval(times=((0, minute_of(clock) + 10),)) for _ in range(play.held))
+    for number in range(play.namespaces):
+        crashes = [crash(stage, f"web-{n}", namespace=f"{name}-{number}") for n in range(3)]
+        record(stage, crashes, route(name, mute=mute), ending=CRASH_LOOP if play.resolves else MOMENT)
+    if play.full:
+        clock.advance(29)
+        address = stage.channel_of(name).address(TimeBudget(stage.context))
+        assert Limiter(stage.table, now=clock).reserve(str(address), per_minute=play.per_minute) is None
+        chats.inject(name, 1, "throttled")
+    stage.run()
+    assert not stage.dead_letters(name)
+    messages = chats.accepted(name)
+    return Ending(
+        events=told(chats, name)[0],
+        resolved=sum(message.title.startswith("RESOLVED") for message in messages),
+        steps=stage.steps,
+        posts=tuple(stage.posts),
+    )
+
+
+def minute_of(clock: Clock) -> int:
+    """Of the day, in UTC."""
+    return int(clock.now % 86_400 // 60)
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_a_wake_up_that_dies_after_any_call_leaves_nobody_untold(
+    stage: Stage, clock: Clock, chats: ReceiverServer, name: str
+) -> None:
+    # GIVEN what happens when nobody dies
+    play = PLAYS[name]
+    calm = play_groups(stage, clock, chats, "calm", play, None)
+    assert (calm.events, calm.resolved) == (3 * play.namespaces, int(play.resolves))
+    for step in range(1, calm.steps + 1):
+        # WHEN it dies after this step
+        clock.now = (clock.now // 86_400 + 1) * 86_400 + 7800
+        outcome = play_groups(stage, clock, chats, f"dies-{step}", play, step)
+        # THEN everything is told, and the numbers add up; only a death between the robot's yes and our record
+        # of it has one message told twice
+        where = f"{name}: after step {step} of {calm.steps}"
+        twice = (outcome.events - calm.events) + (outcome.resolved - calm.resolved)
+        assert twice == 0 or step in outcome.posts, where
+        assert outcome.events >= calm.events, where
+        assert outcome.resolved >= calm.resolved, where
+        assert len(outcome.posts) <= len(calm.posts) + 1, where
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_dies_whenever_everybody_is_told(
+    stage: Stage, clock: Clock, chats: ReceiverServer, seed: int
+) -> None:
+    # GIVEN two receivers on one robot, more groups than it takes in a minute, and deaths all the time
+    random, deaths = Random(seed), 0  # noqa: S311 - no secret depends on it
+    url = chats.add_robot("sre")
+    for receiver in ("sre", "dba"):
+        stage.add_dingtalk(receiver, {"url": url}, messages_per_minute=5)
+        for number in range(6):
+            crashes = [crash(stage, f"web-{n}", namespace=f"{receiver}-{number}") for n in range(2)]
+            record(stage, crashes, route(receiver), ending=MOMENT)
+    # WHEN
+    clock.advance(30)
+    for _ in range(20):
+        stage.dies_after = stage.steps + random.randint(1, 20)
+        for receiver in ("sre", "dba"):
+            stage.invoke(receiver)
+        deaths += stage.dies_after is None
+        clock.advance(random.choice((1, 20, 80, 370)))
+    stage.dies_after = None
+    stage.run()
+    # THEN every group is named, and only deaths have told something twice
+    text = "\n".join(message.text for message in chats.accepted("sre"))
+    for receiver in ("sre", "dba"):
+        for number in range(6):
+            assert f"in {receiver}-{number} (prod-eu)" in text
+        assert not stage.dead_letters(receiver)
+    assert deaths > 2
+    assert told(chats, "sre")[0] >= 24
+    assert not chats.answered("throttled", "sre")
