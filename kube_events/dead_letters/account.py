@@ -28,6 +28,11 @@ class Account:
         renewed = f", {self.renewed} of them with a new deliverBy" if self.renewed else ""
         return f"{self.where}: {self.back} {verb}{renewed}"
 
+    @property
+    def settled(self) -> int:
+        """Of how many it is known what became of them."""
+        return self.back + self.stayed.total()
+
     def nobody(self) -> None:
         """One that no function can be given."""
         self.stayed["no function that it could be given to: `dead-letters show` says why"] += 1

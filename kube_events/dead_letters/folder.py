@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from kube_events.dead_letters import subject
 from kube_events.dead_letters.letter import Letter, Place
-from kube_events.deployment import Deployment, asking
+from kube_events.deployment import CONSUMERS, Deployment, asking
 from kube_events.errors import CommandError
 from kube_events.reindex.aws import code_of
 
@@ -146,7 +146,8 @@ class Folder:
             return _unusable(entry, owner, data, version, f"no dead letter of ours: {error}")
         about = subject.of_envelope if ":sqs:" in found.source else subject.of_record
         letter = Letter(entry.place, owner, entry.key, entry.at, "", found.reason, about(text), text)
-        return Opened(letter, version, self._deployment.function(owner) if records else "", records)
+        ours = owner in CONSUMERS and records
+        return Opened(letter, version, self._deployment.function(owner) if ours else "", records)
 
     def _failure(self, entry: Entry, data: bytes, version: str) -> Opened:
         try:

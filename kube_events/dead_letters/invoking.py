@@ -27,6 +27,10 @@ _AGAIN = "the function wants it again: its log says why"
 _ASIDE = "the function set it aside again: `dead-letters show` says why"
 
 
+class _Broken(Exception):
+    """The function does not work, whatever it is given. The text says why."""
+
+
 class Invoking:
     """One run."""
 
@@ -59,16 +63,26 @@ class Invoking:
         self._backoff = backoff
         self._sleep = sleep
         self._crashes = 0
+        self._broken: dict[str, str] = {}
+        """Functions that do not work, and why."""
 
     def run(self, letters: Iterable[Opened]) -> None:
         """Hand them over.
 
+        What is meant for a function that does not work stays, and the others go on.
+
         Raises:
-            CommandError: the function does not work, or the bucket cannot be used. What was done is in the
-                account.
+            AwsError: the bucket cannot be used. What was done is in the account.
         """
         for batch in self._batches(letters):
-            self._hand_over(batch)
+            name, settled = batch[0].function, self._account.settled
+            try:
+                if name not in self._broken:
+                    self._hand_over(batch)
+            except _Broken as error:
+                self._broken[name] = str(error)
+            if name in self._broken:
+                self._account.stayed[self._broken[name]] += len(batch) - (self._account.settled - settled)
             self._progress.at(f"{self._account.back} put back")
 
     def _batches(self, letters: Iterable[Opened]) -> Iterator[list[Opened]]:
@@ -125,9 +139,11 @@ class Invoking:
                 failed = function.invoke(_payload(batch), ids).failed
             except Crashed:
                 raise
+            except CommandError as error:
+                raise _Broken(str(error)) from None
             except TryAgain as error:
                 if attempt == TRIES:
-                    raise CommandError([f"the function {function.name}: {error}"]) from None
+                    raise _Broken(f"the function {function.name}: {error}") from None
             else:
                 if not failed or attempt == TRIES:
                     return failed
@@ -138,7 +154,7 @@ class Invoking:
         self._crashes += 1
         self._account.stayed[f"the function failed: {error}"] += 1
         if self._crashes == MAX_CRASHES:
-            raise CommandError([f"the function {letter.function} fails again and again: {error}"])
+            raise _Broken(f"the function {letter.function} fails again and again: {error}")
 
 
 def _payload(batch: Sequence[Opened]) -> bytes:

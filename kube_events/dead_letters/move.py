@@ -25,6 +25,8 @@ FASTEST = 500
 
 POLL_SECONDS = 1.0
 
+_GOING_ON = frozenset({"RUNNING", "CANCELLING"})
+
 _UNKNOWN = frozenset({"UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation", "InvalidAction"})
 """Not every partition and region has it."""
 
@@ -65,6 +67,8 @@ class Move:
         self._what = f"the queue {source.rpartition(':')[2]}"
         self._sleep = sleep
         self._say = say
+        self._earlier: int | None = None
+        """When the newest task before ours began, in milliseconds."""
 
     def run(self, account: Account, *, per_second: int, progress: Progress) -> None:
         """Begin, or follow one that runs already, until it is over. Ctrl-C cancels it.
@@ -80,7 +84,7 @@ class Move:
             while True:
                 found = self._task()
                 account.back = before + found.get("ApproximateNumberOfMessagesMoved", 0)
-                if found["Status"] not in ("RUNNING", "CANCELLING"):
+                if found["Status"] not in _GOING_ON:
                     break
                 progress.at(
                     f"{account.back} of {found.get('ApproximateNumberOfMessagesToMove', '?')} moved by SQS"
@@ -106,6 +110,7 @@ class Move:
         if tasks and tasks[0]["Status"] == "RUNNING":
             self._say(f"{self._what}: a move that began earlier goes on, at its own rate")
             return tasks[0].get("TaskHandle", "")
+        self._earlier = tasks[0].get("StartedTimestamp") if tasks else None
         return None
 
     def _begin(self, per_second: int) -> str:
@@ -122,8 +127,12 @@ class Move:
                 raise _no_move(error) from None
 
     def _task(self) -> Any:
+        """Ours, the newest: as long as SQS does not list it yet, it goes on."""
         with asking(self._what):
-            return self._sqs.list_message_move_tasks(SourceArn=self._source, MaxResults=1)["Results"][0]
+            tasks = self._sqs.list_message_move_tasks(SourceArn=self._source, MaxResults=1)["Results"]
+        if not tasks or (self._earlier is not None and tasks[0].get("StartedTimestamp") == self._earlier):
+            return {"Status": "RUNNING"}
+        return tasks[0]
 
     def _cancel(self, task: str) -> None:
         try:

@@ -83,6 +83,8 @@ class Moves(LoopbackServer):
         self.per_look = 1000
         """Messages that have been moved more each time that somebody looks."""
         self.fails: str = ""
+        self.lists_late = False
+        """The next task is not listed at once."""
         self.refuses: dict[str, tuple[str, int]] = {}
         """How often an operation is refused, and with which code."""
         self.later = timedelta()
@@ -134,11 +136,15 @@ class Moves(LoopbackServer):
             "DestinationArn": destination,
             "ApproximateNumberOfMessagesMoved": 0,
             "ApproximateNumberOfMessagesToMove": 7,
+            "StartedTimestamp": 1_790_000_000_000 + len(self.tasks),
         }
         self.tasks.insert(0, task)
 
     def _list(self, asked: dict[str, Any]) -> Answer:
         found = [task for task in self.tasks if task["SourceArn"] == asked["SourceArn"]]
+        if self.lists_late and len(found) > 1:
+            self.lists_late = False
+            found = found[1:]
         if found and found[0]["Status"] == "RUNNING":
             self._go_on(found[0])
         return Answer(200, json.dumps({"Results": found[:1]}).encode())

@@ -206,6 +206,23 @@ def test_a_function_that_cannot_be_invoked_is_named_and_nothing_is_lost(
     assert keys(deployed) == before
 
 
+def test_a_function_that_is_not_there_does_not_keep_the_others_waiting(
+    deployed: Deployed, functions: Functions
+) -> None:
+    # GIVEN a deployment whose index is gone, and with it the function
+    functions.work[FILTER] = Takes(deployed)
+    letter(deployed, 1, encode(event()))
+    letter(deployed, 2, encode(event()), function="index_events")
+    lambda_failure(deployed)
+    letter(deployed, 3, encode(event()), function="payroll")
+    # WHEN
+    ran = Ran()
+    # THEN
+    assert ran.account.back == 1
+    assert sorted(ran.account.stayed.values()) == [1, 2]
+    assert len(keys(deployed)) == 3
+
+
 def test_a_batch_that_lambda_gave_up_goes_back_whole(
     deployed: Deployed, functions: Functions, run: Run
 ) -> None:

@@ -245,6 +245,19 @@ def test_a_move_that_runs_already_is_followed_and_no_other_begun(deployed: Deplo
     assert "a move that began earlier goes on" in said[0]
 
 
+def test_an_earlier_move_is_not_taken_for_ours(deployed: Deployed, moves: Moves) -> None:
+    # GIVEN one that is over, and a list that is late
+    url, account = deployed.add_receiver("sre"), Account("queue")
+    moves.begin(SOURCE, SOURCE.removesuffix("-dead"))
+    moves.tasks[0] |= {"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 99}
+    moves.lists_late = True
+    set_aside(deployed, url, told(1))
+    # WHEN
+    move(deployed, moves, [], []).run(account, per_second=10, progress=Progress("queue"))
+    # THEN
+    assert account.back == 1
+
+
 def test_a_move_that_is_interrupted_is_cancelled(deployed: Deployed, moves: Moves) -> None:
     url = deployed.add_receiver("sre")
     set_aside(deployed, url, told(1))
