@@ -79,10 +79,18 @@ def exact_values(pattern: Mapping[str, Any] | None) -> Iterator[tuple[tuple[str,
             yield demand.field, demand.exact
 
 
+_TELLING = 5
+"""So many fields tell events apart; the others have few values, of which most events have the same."""
+
+
 def _best_demand(pattern: Mapping[str, Any] | None) -> _Demand | None:
-    """Exact values tell more than beginnings."""
-    found = list(_demands(pattern))
-    return next((demand for demand in found if not demand.starts), found[0] if found else None)
+    """Of fields that tell events apart, exact values go before beginnings; those of the others come last."""
+    return min(_demands(pattern), key=_rank, default=None)
+
+
+def _rank(demand: _Demand) -> tuple[bool, bool, int]:
+    place = _FIELDS.index(demand.field)
+    return place >= _TELLING, bool(demand.starts), place
 
 
 def _demands(pattern: Mapping[str, Any] | None) -> Iterator[_Demand]:

@@ -83,3 +83,10 @@ def test_beginnings_are_looked_up_too() -> None:
     assert index.candidates(event()) == [0, 1, 2, 4, 5, 6, 7, 8]
     team = event(involvedObject={"kind": "Pod", "namespace": "team-a"})
     assert index.candidates(team) == [1, 3, 4, 5, 6, 7]
+
+
+def test_a_beginning_that_tells_events_apart_goes_before_an_exact_value_that_most_of_them_have() -> None:
+    in_shop = {"cluster": {"name": ["prod-eu"]}, "involvedObject": {"namespace": [{"prefix": "shop-"}]}}
+    assert not ExactIndex([in_shop]).candidates(event())
+    exact = {"reason": [{"prefix": "Back"}], "involvedObject": {"namespace": ["infra"]}}
+    assert not ExactIndex([exact]).candidates(event())
