@@ -41,7 +41,7 @@ def _told(notification: Notification) -> Iterator[str]:
         yield f"• {_neutral(wording.member_name(member), 200)} {wording.tally(member)}"
     if more := wording.more_members(notification):
         yield f"• … {more}"
-    for said in notification.messages[: wording.MAX_SAID]:
+    for said in wording.shown_messages(notification):
         yield f"“{_neutral(said.message, 300)}” ({wording.said_by(said)})"
 
 

@@ -69,7 +69,7 @@ def _told(notification: Notification) -> Iterator[list[str]]:
         return
     yield list(_parts(notification))
     yield list(_members(notification, members))
-    for said in notification.messages[: wording.MAX_SAID]:
+    for said in wording.shown_messages(notification):
         yield [f"> {_quoted(said.message, 400)} ({wording.said_by(said)})"]
 
 

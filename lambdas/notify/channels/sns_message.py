@@ -94,7 +94,7 @@ def _told(notification: Notification) -> Iterator[list[str]]:
         return
     yield list(_parts(notification))
     yield list(_members(notification, members))
-    for said in notification.messages[: wording.MAX_SAID]:
+    for said in wording.shown_messages(notification):
         yield [f"> {_neutral(said.message, 400)}", f"({wording.said_by(said)})"]
 
 

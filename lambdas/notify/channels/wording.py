@@ -129,6 +129,11 @@ def more_parts(notification: Notification) -> str:
     return f"and {_number(more, 'more group')}" if more > 0 else ""
 
 
+def shown_messages(notification: Notification) -> list[Said]:
+    """The most telling ones, as many as a reader looks at."""
+    return [said for said in notification.messages if one_line(said.message, 1)][:MAX_SAID]
+
+
 def said_by(said: Said) -> str:
     """How many of them say a message: `12 of them`."""
     return f"{said.members:,} of them"
