@@ -88,11 +88,7 @@ def _sequence(case: SequenceCase, rules: Ruleset) -> Iterator[Failure]:
     for receiver, messages in told.items():
         expected = case.messages.get(receiver, ())
         if len(messages) != len(expected):
-            found = "; ".join(_in_words(message, case.time) for message in messages[:_LISTED])
-            more = f"; and {len(messages) - _LISTED} more" if len(messages) > _LISTED else ""
-            yield Failure(
-                f"messages.{receiver}", _number(len(expected)), f"{_number(len(messages))}: {found}{more}"
-            )
+            yield Failure(f"messages.{receiver}", _number(len(expected)), _all_in_words(messages, case.time))
         for at, (one, message) in enumerate(zip(expected, messages, strict=False)):
             yield from _message(one, message, case.time, f"messages.{receiver}[{at}]")
 
@@ -131,6 +127,15 @@ def _message(expected: ExpectedMessage, message: Message, start: float, path: st
 
 def _number(messages: int) -> str:
     return {0: "no message", 1: "1 message"}.get(messages, f"{messages} messages")
+
+
+def _all_in_words(messages: Sequence[Message], start: float) -> str:
+    if not messages:
+        return _number(0)
+    shown = [_in_words(message, start) for message in messages[:_LISTED]]
+    if len(messages) > _LISTED:
+        shown.append(f"and {len(messages) - _LISTED} more")
+    return f"{_number(len(messages))}: {'; '.join(shown)}"
 
 
 def _in_words(message: Message, start: float) -> str:
