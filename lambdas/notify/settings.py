@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from lambdas.common.settings import Bucket, ReceiversKey, Settings
+from lambdas.common.settings import Bucket, ReceiversKey, Settings, TableName
 
 
 class NotifySettings(Settings, frozen=True, kw_only=True):
@@ -14,9 +14,7 @@ class NotifySettings(Settings, frozen=True, kw_only=True):
 
     config_bucket: Bucket
     receivers_key: ReceiversKey
-    state_table: Annotated[
-        str, Meta(pattern=r"^[A-Za-z0-9_.-]{3,255}$", description="the name of a DynamoDB table")
-    ]
+    state_table: TableName
     dashboards_url: Annotated[
         str,
         Meta(

@@ -114,6 +114,14 @@ def test_a_wrong_trigger_says_so(environment: dict[str, str], cold_start: ColdSt
         handler({"detail": {}}, LambdaContext())
 
 
+def test_a_dashboards_that_is_no_address_is_named_at_start(
+    environment: dict[str, str], cold_start: ColdStart
+) -> None:
+    cold_start("notify", environment | {"DASHBOARDS_URL": "https://search.example.com/_dashboards"})
+    with pytest.raises(SettingsError, match="DASHBOARDS_URL is 'search': it must be a URL with its base"):
+        cold_start("notify", environment | {"DASHBOARDS_URL": "search"})
+
+
 @pytest.mark.parametrize("name", ["CONFIG_BUCKET", "RECEIVERS_KEY", "STATE_TABLE"])
 def test_a_missing_variable_is_named_at_start(
     environment: dict[str, str], cold_start: ColdStart, name: str
