@@ -189,11 +189,13 @@ def _meant(value: object, key: str) -> str:
 
 
 def _location(check: Checker, parts: dict[str, Any], path: str) -> str:
+    name = parts.get("location", "UTC")
+    if name == "UTC":
+        return "UTC"
     from zoneinfo import available_timezones  # here: it reads a directory of hundreds of files
 
-    name = parts.get("location", "UTC")
     known = available_timezones()
-    if not isinstance(name, str) or (name not in known and name != "UTC"):
+    if not isinstance(name, str) or name not in known:
         nearest = one_of(known, name).removeprefix("a known name")
         check.error(child(path, "location"), name, f"a time zone of IANA's, such as Europe/Berlin{nearest}")
         return "UTC"

@@ -130,7 +130,7 @@ def says(pattern: dict[str, Any], observed: Event) -> bool:
 
 
 @given(_CONDITIONS | _WITH_OR | PATTERNS, EVENTS | st.sampled_from([PLAIN, FULL]))
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=300)
 @example({"node": [{"exists": False}]}, replace(PLAIN, node=""))
 @example({"container": {"signal": [0]}}, FULL)
 @example({"source": {"component": [{"anything-but": "x"}]}}, replace(PLAIN, source=type(PLAIN.source)()))

@@ -153,7 +153,7 @@ _GROUP_BY = st.lists(
     st.booleans(),
     st.sampled_from(["critical", "high", "medium", "low"]),
 )
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_no_group_that_holds_a_problem_is_missed(
     route: dict[str, Any],
     group_by: list[str],
