@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from eventcore.rules import CompiledRules
@@ -19,4 +20,13 @@ def odd(rules: CompiledRules, receivers: Collection[str] | None = None) -> tuple
         rules: compiled.
         receivers: the receivers there are; None where they are not known.
     """
-    return (*unreachable(rules), *ineffective(rules), *unresolved(rules), *unused(rules, receivers))
+    found = (*unreachable(rules), *ineffective(rules), *unresolved(rules), *unused(rules, receivers))
+    return tuple(sorted(found, key=_part))
+
+
+_PARTS = ("drop", "severity", "inhibit", "time_intervals", "route", "")
+
+
+def _part(warning: Odd) -> int:
+    """Warnings of one part stay as they were found."""
+    return _PARTS.index(re.split(r"[.\[]", warning.path)[0])

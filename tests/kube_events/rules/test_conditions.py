@@ -19,7 +19,7 @@ def lines(pattern: dict[str, Any], view: dict[str, Any]) -> list[str]:
 
 
 @given(pattern=PATTERNS, event=EVENTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_all_conditions_hold_exactly_where_the_pattern_matches(pattern: Any, event: Event) -> None:
     view = as_view(event)
     assert all(each.holds for each in conditions_of(pattern, view)) == compile_pattern(pattern).matches(view)

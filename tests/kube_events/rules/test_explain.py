@@ -64,7 +64,7 @@ chat, by route.routes[1]:
 
 
 @given(document=RULES, event=EVENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_way_that_is_shown_is_the_one_that_is_gone(document: Any, event: Event) -> None:
     compiled = compile_rules(parse_rules(document), source_sha256="0" * 64)
     rules = Ruleset(compiled)

@@ -54,7 +54,7 @@ def _walked(route: CompiledRoute, view: dict[str, Any]) -> Iterator[str]:
 
 
 @given(pattern=PATTERNS, others=st.lists(PATTERNS, max_size=4), event=EVENTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_what_is_covered_is_matched_by_one_of_the_covers(
     pattern: Any, others: list[Any], event: Event
 ) -> None:
@@ -70,7 +70,7 @@ def test_what_is_covered_is_matched_by_one_of_the_covers(
 
 
 @given(document=RULES, events=st.lists(EVENTS, min_size=1, max_size=8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_nothing_that_is_warned_of_is_ever_reached(document: Any, events: list[Event]) -> None:
     rules = compiled(document)
     warned = {path for path, _ in unreachable(rules)}

@@ -79,8 +79,8 @@ route:
   routes: [{match: {reason: [B]}, mute_time_intervals: [night]}]
 """
     assert said(text, ["a", "b"]) == [
-        "no route tells the receiver b",
         "time_intervals.day: no route names it",
+        "no route tells the receiver b",
     ]
 
 
