@@ -133,7 +133,7 @@ def _list(arguments: argparse.Namespace) -> Iterable[str]:
     now = datetime.now(UTC)
     found = [
         each
-        for each in SilenceStore(deployment_of(arguments)).all()
+        for each in SilenceStore(deployment_of(arguments)).all(say)
         if arguments.expired or each.ends_at > now
     ]
     if arguments.json:

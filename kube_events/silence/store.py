@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -60,23 +61,27 @@ class SilenceStore:
                 return False
         return True
 
-    def all(self) -> list[Silence]:
-        """Those that DynamoDB has not deleted, the one that ends first first.
-
-        Raises:
-            CommandError: an item is no silence.
-        """
+    def all(self, say: Callable[[str], None]) -> list[Silence]:
+        """Those that DynamoDB has not deleted, the one that ends first first. `say` is told of an item that
+        is no silence here: it silences nothing."""
         items: list[dict[str, Any]] = []
         with asking(f"{self._what}, index {BY_KIND}"):
             pages = self._client.get_paginator("query").paginate(
                 TableName=self._table,
                 IndexName=BY_KIND,
-                KeyConditionExpression="kind = :kind",
+                KeyConditionExpression="#kind = :kind",
+                ExpressionAttributeNames={"#kind": "kind"},
                 ExpressionAttributeValues={":kind": {"S": KIND}},
             )
             for page in pages:
                 items.extend(page["Items"])
-        return sorted(map(self._decoded, items), key=lambda each: (each.ends_at, each.id))
+        silences: list[Silence] = []
+        for item in items:
+            try:
+                silences.append(self._decoded(item))
+            except CommandError as error:
+                say(str(error))
+        return sorted(silences, key=lambda each: (each.ends_at, each.id))
 
     def get(self, id_: str) -> Silence:
         """One of them.

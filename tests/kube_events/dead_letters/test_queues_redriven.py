@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -155,6 +156,36 @@ def test_twice_put_back_is_told_once(
     # THEN
     assert len(chats.accepted("sre")) == 1
     assert stage.dead_letters(name) == []
+
+
+def test_an_interrupted_run_hides_nothing_and_says_how_far_it_came(
+    deployed: Deployed, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN somebody who presses Ctrl-C when the second of three is deleted
+    url = deployed.add_receiver("sre")
+    for number in range(3):
+        set_aside(deployed, url, told(number))
+    deleted = iter([False, True])
+
+    def press(**_: object) -> None:
+        if next(deleted, False):
+            raise KeyboardInterrupt
+
+    original = boto3.Session.__init__
+
+    def listening(self: boto3.Session, *arguments: Any, **options: Any) -> None:
+        original(self, *arguments, **options)
+        self.events.register("before-call.sqs.DeleteMessage", press)
+
+    monkeypatch.setattr(boto3.Session, "__init__", listening)
+    # WHEN
+    said = run(*REDRIVE, "--code", "310000")
+    # THEN the second is in both queues, and nobody has to wait for what is left
+    assert said.code == 130
+    assert "kube-events-receiver-sre-dead: 1 put back" in said.err
+    assert (len(waiting(deployed.aws, url)), len(waiting(deployed.aws, deployed.dead(url)))) == (2, 2)
+    # AND the next run does the rest
+    assert run(*REDRIVE, "--code", "310000").lines == ["2 dead letters put back"]
 
 
 # ------------------------------------------------------------------ by SQS itself

@@ -199,3 +199,16 @@ def test_a_missing_table_is_named(deployed: Deployed, run: Run) -> None:
     assert said.code == 1
     assert "the table another-state, index by_kind: not found" in said.err
     assert "Traceback" not in said.err
+
+
+def test_an_item_that_is_no_silence_does_not_hide_the_others(deployed: Deployed, run: Run) -> None:
+    # GIVEN one of another release
+    (id_,) = run(*ADD, "--for", "2h").lines
+    odd = {"pk": {"S": "silence#odd"}, "kind": {"S": "silence"}, "silence": {"S": "{}"}}
+    deployed.dynamodb.put_item(TableName=TABLE, Item=odd)
+    # WHEN
+    said = run("silence", "list")
+    # THEN
+    assert (said.code, [line.split()[0] for line in said.lines]) == (0, ["ID", id_])
+    assert "silence#odd: no silence" in said.err
+    assert run("silence", "show", "odd").code == 1
