@@ -66,4 +66,4 @@ class DropRules:
     def drop(self, event: Event) -> bool:
         """Whether one of them matches."""
         view = as_view(event)
-        return any(self._compiled[at].matches(view) for at in self._index.candidates(view))
+        return any(self._compiled[at].matches(view) for at in self._index.candidates(event))
