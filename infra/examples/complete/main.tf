@@ -22,9 +22,10 @@ module "kube_events" {
 
   rules_file = "${path.module}/rules.yaml"
   receivers = {
-    ops-mail     = { type = "sns", mail = ["ops@example.com", "night@example.com"] }
-    audit        = { type = "sns", topic_arn = "arn:aws:sns:eu-central-1:123456789012:audit" }
-    sre-dingtalk = { type = "dingtalk", at_mobiles = ["13800000000"], at_user_ids = ["lead-of-sre"] }
+    ops-mail = { type = "sns", mail = ["ops@example.com", "night@example.com"] }
+    audit    = { type = "sns", topic_arn = "arn:aws:sns:eu-central-1:123456789012:audit" }
+    # A room in which others write as well, and where nobody needs to hear that something is over.
+    sre-dingtalk = { type = "dingtalk", at_mobiles = ["13800000000"], at_user_ids = ["lead-of-sre"], messages_per_minute = 10, send_resolved = false }
   }
 
   # A domain of three nodes in a network, which people enter by the company's sign-on. Its groups say who may do what.

@@ -32,3 +32,8 @@ output "receiver_secrets" {
   description = "Secrets whose values are to be put in by hand."
   value       = module.kube_events.receiver_secrets
 }
+
+output "operator_policy" {
+  description = "What people may do who run kube-events silence, dead-letters and send: a policy document (JSON)."
+  value       = module.kube_events.operator_policy
+}

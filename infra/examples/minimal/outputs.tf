@@ -17,3 +17,8 @@ output "opensearch_endpoint" {
   description = "Where events are found again."
   value       = module.kube_events.opensearch_endpoint
 }
+
+output "operator_policy" {
+  description = "What people may do who run kube-events silence, dead-letters and send: a policy document (JSON)."
+  value       = module.kube_events.operator_policy
+}
