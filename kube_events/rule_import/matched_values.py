@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from eventcore.patterns.errors import Refused
 from eventcore.patterns.regex import compile_regex
-from kube_events.rule_import.go_regex import NotGo, TooDeep, parse_go
+from kube_events.rule_import.go_characters import NotGo
+from kube_events.rule_import.go_regex import TooDeep, parse_go
 from kube_events.rule_import.go_regex_tree import (
     EMPTY,
     Alt,

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from eventcore.patterns import compile_pattern
-from kube_events.rule_import.go_regex import NotGo, parse_go
+from kube_events.rule_import.go_characters import NotGo
+from kube_events.rule_import.go_regex import parse_go
 from kube_events.rule_import.matched_values import Field, Matched, matched_values
 
 CASES: list[Any] = json.loads((Path(__file__).parent / "go_expressions.json").read_text(encoding="utf-8"))
