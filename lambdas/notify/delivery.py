@@ -13,7 +13,7 @@ from eventcore.backoff import Backoff
 from eventcore.grouping.encoding import StateError
 from eventcore.queue_message import QueueMessageError, WakeUp, decode_message
 from lambdas.common.observability import count, logger
-from lambdas.common.time_budget import NoTimeLeftError, TimeBudget
+from lambdas.common.time_budget import TimeBudget
 from lambdas.notify import schedule
 from lambdas.notify.alarm_clock import AlarmClock
 from lambdas.notify.courier import Courier
@@ -166,8 +166,6 @@ def _handled(desk: _Desk, incoming: Incoming) -> tuple[Fate, ...]:
         return desk.handle(incoming)
     except (BotoCoreError, ClientError) as error:
         logger.error("AWS did not take it", message_id=incoming.id, error=str(error))
-    except NoTimeLeftError as error:
-        logger.warning("comes again", message_id=incoming.id, reason=str(error))
     except Exception:  # noqa: BLE001 - a fault of ours in one message must not block those behind it
         logger.exception("fault", message_id=incoming.id)
     return (Fate.FAILED,)

@@ -13,6 +13,7 @@ from eventcore.grouping.group import Group, Outgoing
 from eventcore.queue_message import NotificationMessage, WakeUp, encode_message
 from lambdas.common.observability import count, logger
 from lambdas.common.state_table import Item, StateTable
+from lambdas.common.time_budget import NoTimeLeftError
 from lambdas.notify import ledger, schedule
 from lambdas.notify.alarm_clock import AlarmClock, expiry
 from lambdas.notify.courier import Courier
@@ -83,14 +84,17 @@ class Waker:
 
         Raises:
             StateError: this release cannot read the item.
-            ClientError, BotoCoreError, NoTimeLeftError: SQS has to deliver the wake-up again.
+            ClientError, BotoCoreError: SQS has to deliver the wake-up again.
         """
         if self._now() < wake_up.due - EARLY:
             self._alarm_clock.pass_on(wake_up)
             return (Fate.HOPPED,)
-        if wake_up.key.startswith("digest#"):
-            return self._of(self._digests, incoming, wake_up)
-        return self._of(self._groups, incoming, wake_up)
+        try:
+            if wake_up.key.startswith("digest#"):
+                return self._of(self._digests, incoming, wake_up)
+            return self._of(self._groups, incoming, wake_up)
+        except NoTimeLeftError:  # before anything was written; the next invocation has more
+            return self._hidden(incoming)
 
     def _of(self, owner: Owner[S], incoming: Incoming, wake_up: WakeUp) -> tuple[Fate, ...]:
         told: tuple[Fate, ...] = ()

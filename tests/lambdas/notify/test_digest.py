@@ -11,6 +11,7 @@ from eventcore.grouping.digest import Digest, digest_key
 from eventcore.grouping.encoding import decode_digest
 from eventcore.queue_message import NotificationMessage, WakeUp, decode_message
 from lambdas.common.state_table import KEPT
+from lambdas.common.time_budget import TimeBudget
 from sandbox.receivers import ReceiverServer
 from tests.fixtures.receivers import Clock, notification
 from tests.lambdas.notify.groups import MOMENT, crash, record, route, send_wake_up
@@ -277,3 +278,38 @@ def test_a_missing_secret_keeps_the_digest_as_a_message_that_waits(
     assert [message.title for message in chats.accepted("sre")][1:] == [
         "CRITICAL · 2 groups: 14 events on 2 objects (prod-eu)"
     ]
+
+
+def test_without_time_a_digest_is_left_for_the_next_invocation(
+    stage: Stage, clock: Clock, chats: ReceiverServer
+) -> None:
+    # GIVEN
+    stage.add_dingtalk("sre", {"url": chats.add_robot("sre")}, messages_per_minute=3)
+    for number in range(3):
+        stage.send("sre", notification(id=f"{number}"))
+    stage.invoke("sre")
+    clock.advance(76)
+    # WHEN
+    stage.invoke("sre", seconds=10.0)
+    # THEN it comes again within seconds
+    assert digest_of(stage).groups == 2
+    assert stage.hidings == [3]
+    stage.run()
+    assert len(chats.accepted("sre")) == 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://HOOKS.example.com/robot/send?access_token=a",
+        "https://hooks.example.com/robot/send/?access_token=a",
+        "https://hooks.example.com/robot/send?timestamp=1&access_token=a&sign=x%2By",
+    ],
+)
+def test_an_address_is_what_does_not_change_from_post_to_post(stage: Stage, url: str) -> None:
+    stage.add_dingtalk("plain", {"url": "https://hooks.example.com/robot/send?access_token=a"})
+    stage.add_dingtalk("same", {"url": url})
+    stage.add_dingtalk("other", {"url": "https://hooks.example.com/robot/send?access_token=b"})
+    budget = TimeBudget(stage.context)
+    plain, same, other = (stage.channel_of(name).address(budget) for name in ("plain", "same", "other"))
+    assert plain == same != other
