@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eventcore.event import Event
 from eventcore.faults import item
-from eventcore.grouping.key import group_of, old_group_of
+from eventcore.grouping.key import group_of, old_group_of, values_of
 from eventcore.identity import document_time
 from eventcore.rules import CompiledRules, MatchedRoute, Ruleset, decode_compiled, muted_until
 from eventcore.severity_table import SEVERITY_TABLE
@@ -138,16 +138,7 @@ def _same(equal: tuple[str, ...], event: Event) -> str:
     """The values that source and target have to share."""
     if not equal:
         return ""
-    route = MatchedRoute(
-        route="",
-        identity="",
-        receiver="",
-        group_by=equal,
-        group_wait=0,
-        group_interval=0,
-        repeat_interval=0,
-    )
-    return f" with {values_in_words(group_of(route, event).values)}"
+    return f" with {values_in_words(values_of(equal, event))}"
 
 
 def _side(source: Step, target: Step, keep: float, same: str) -> str:
