@@ -3,50 +3,20 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime, time, timedelta
-from typing import Any, Literal, NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Struct
 
 from kube_events.dead_letters import subject
 from kube_events.dead_letters.letter import Letter, Place
+from kube_events.dead_letters.stored import Failure, SetAside, record_of
 from kube_events.deployment import CONSUMERS, Deployment, asking
 from kube_events.errors import CommandError
 from kube_events.reindex.aws import code_of
 
 PREFIXES: Mapping[Place, str] = {"set-aside": "dead-letters/", "lambda-failures": "aws/lambda/"}
-
-
-class SetAside(Struct, frozen=True, rename="camel"):
-    """What a function writes: lambdas/common/dead_letters.py."""
-
-    function: str
-    reason: str
-    payload: str
-    payload_encoding: Literal["utf-8", "base64"]
-    source: str
-    record: str
-
-    def data(self) -> bytes:
-        """The payload as it came. Raises ValueError if it is no base64."""
-        return b64decode(self.payload) if self.payload_encoding == "base64" else self.payload.encode()
-
-
-class _Request(Struct, rename="camel"):
-    function_arn: str = ""
-    condition: str = ""
-    approximate_invoke_count: int = 0
-
-
-class _Failure(Struct, rename="camel"):
-    """What Lambda writes: Developer Guide, "Retain discarded batch records for a Kinesis Data Streams event
-    source in Lambda"; the event is in `payload`, as JSON in a string."""
-
-    request_context: _Request
-    payload: Any = None
 
 
 class Entry(NamedTuple):
@@ -140,7 +110,7 @@ class Folder:
         owner = _owner(entry.key)
         try:
             found = msgspec.json.decode(data, type=SetAside)
-            records = _records(found, entry)
+            records = record_of(found, entry.key, entry.at)
             text = found.data().decode(errors="replace")
         except (msgspec.MsgspecError, ValueError) as error:
             return _unusable(entry, owner, data, version, f"no dead letter of ours: {error}")
@@ -151,7 +121,7 @@ class Folder:
 
     def _failure(self, entry: Entry, data: bytes, version: str) -> Opened:
         try:
-            found = msgspec.json.decode(data, type=_Failure)
+            found = msgspec.json.decode(data, type=Failure)
             event = json.loads(found.payload) if isinstance(found.payload, str) else found.payload
             records = tuple(event["Records"])
             ids = [record["kinesis"]["sequenceNumber"] for record in records]
@@ -186,56 +156,6 @@ def id_of(record: Mapping[str, Any]) -> str:
 
 def _owner(key: str) -> str:
     return key.split("/")[1]
-
-
-def _records(letter: SetAside, entry: Entry) -> tuple[dict[str, Any], ...]:
-    """The record as it came; nothing if it came from nowhere that we know."""
-    service, region = [*letter.source.split(":"), "", "", "", ""][2:4]
-    if service == "kinesis":
-        return (
-            {
-                "kinesis": {
-                    "kinesisSchemaVersion": "1.0",
-                    "partitionKey": "redriven",
-                    # A number, but the function takes it for a name, and this one is unique among the shards.
-                    "sequenceNumber": letter.record,
-                    "data": b64encode(letter.data()).decode(),
-                    "approximateArrivalTimestamp": _arrived(entry).timestamp(),
-                },
-                "eventSource": "aws:kinesis",
-                "eventVersion": "1.0",
-                "eventID": letter.record,
-                "eventName": "aws:kinesis:record",
-                "awsRegion": region,
-                "eventSourceARN": letter.source,
-            },
-        )
-    if service == "sqs":
-        return (
-            {
-                "messageId": letter.record,
-                "receiptHandle": "",
-                "body": letter.data().decode("utf-8", "surrogatepass"),
-                "attributes": {
-                    "ApproximateReceiveCount": "1",
-                    "SentTimestamp": str(int(_arrived(entry).timestamp() * 1000)),
-                },
-                "messageAttributes": {},
-                "md5OfBody": "",
-                "eventSource": "aws:sqs",
-                "eventSourceARN": letter.source,
-                "awsRegion": region,
-            },
-        )
-    return ()
-
-
-def _arrived(entry: Entry) -> datetime:
-    """A moment of the day in the key: the function puts what it refuses again under that day, so over the
-    same object. It was written that day or later."""
-    _, _, year, month, day, *_ = entry.key.split("/")
-    midnight = datetime.combine(datetime(int(year), int(month), int(day), tzinfo=UTC), time(), UTC)
-    return min(entry.at, midnight + timedelta(days=1, seconds=-1))
 
 
 def _unusable(entry: Entry, owner: str, data: bytes, version: str, reason: str) -> Opened:

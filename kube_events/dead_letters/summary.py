@@ -11,7 +11,6 @@ from kube_events.dead_letters.letter import Letter
 
 SUMMARY = ("PLACE", "OF", "CODE", "COUNT", "OLDEST", "NEWEST")
 EACH = ("PLACE", "OF", "AGE", "CODE", "ID", "ABOUT", "REASON")
-UNREAD = ("PLACE", "OF", "COUNT", "OLDEST", "NEWEST")
 
 Kind = tuple[str, str, str]
 

@@ -11,8 +11,9 @@ import pytest
 
 from eventcore.wire import encode
 from kube_events.__main__ import _parser
-from kube_events.dead_letters.folder import PREFIXES, SetAside
+from kube_events.dead_letters.folder import PREFIXES
 from kube_events.dead_letters.letter import PLACES
+from kube_events.dead_letters.stored import SetAside
 from kube_events.deployment import CONSUMERS, DEFAULT_NAME, PERMISSIONS, Deployment
 from kube_events.send.examples import EXAMPLES
 from kube_events.send.fate import Following
