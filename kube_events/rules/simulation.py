@@ -6,7 +6,6 @@ Queues, silences and the limits of channels are left out: a message is told when
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from heapq import heappop, heappush
 from typing import NamedTuple
 
 from eventcore.event import Event
@@ -19,6 +18,7 @@ from eventcore.grouping.sources import Sources, forget, note
 from eventcore.identity import document_time
 from eventcore.notification import Link, Notification
 from eventcore.rules import MatchedRoute, Ruleset
+from kube_events.rules.timers import Timers
 
 KEPT = 3 * 86_400.0
 """Seconds for which a group without a timer is remembered, as its item in the table is."""
@@ -47,7 +47,7 @@ class Simulation:
         self._groups: dict[str, Group] = {}
         self._used: dict[str, float] = {}
         self._sources: dict[str, Sources] = {}
-        self._timers: list[tuple[float, str, int]] = []
+        self._timers = Timers()
         self._looked = 0.0
         self.dropped = 0
         """Events that the rules drop."""
@@ -94,9 +94,13 @@ class Simulation:
                 self._merge(ref, [], [recovery], now)
 
     def fire(self, until: float) -> Iterator[Message]:
-        """What is told up to and with `until`, in order."""
-        while self._timers and self._timers[0][0] <= until:
-            due, key, generation = heappop(self._timers)
+        """What is told up to and with `until`, in order.
+
+        Raises:
+            EndlessTimer: a group would be looked at without end.
+        """
+        while (timer := self._timers.next(until)) is not None:
+            due, key, generation = timer
             group = self._groups.get(key)
             if group is None or (group.generation, group.due) != (generation, due):
                 continue
@@ -110,7 +114,8 @@ class Simulation:
             )
             # What a wake-up is to tell again is for the functions; here it would only take memory.
             flushed.group.outgoing = None
-            self._put(flushed.group, due)
+            self._keep(flushed.group, due)
+            self._timers.set_again(flushed.group, due)
             if flushed.notification is not None:
                 yield Message(due, group, flushed.notification)
         self._forget_old(until)
@@ -125,15 +130,16 @@ class Simulation:
         kind: Kind = "group",
     ) -> None:
         merged = merge(self._groups.get(ref.key), ref, arrivals, recoveries, now=now, kind=kind)
-        if merged is not None:
-            self._put(merged, now)
+        if merged is None:
+            return
+        before = self._groups.get(ref.key)
+        self._keep(merged, now)
+        if before is None or before.generation != merged.generation:
+            self._timers.set(merged)
 
-    def _put(self, group: Group, now: float) -> None:
-        before = self._groups.get(group.key)
+    def _keep(self, group: Group, now: float) -> None:
         self._groups[group.key] = group
         self._used[group.key] = now
-        if group.due is not None and (before is None or before.generation != group.generation):
-            heappush(self._timers, (group.due, group.key, group.generation))
 
     def _note(self, key: str, sources: Sources | None) -> None:
         if sources is not None:
@@ -155,6 +161,7 @@ class Simulation:
         ]
         for key in at_rest:
             del self._groups[key], self._used[key]
+            self._timers.forget(key)
         for key in [key for key, sources in self._sources.items() if not sources.lasting(now)]:
             del self._sources[key]
 

@@ -13,6 +13,7 @@ from eventcore.rules import MatchedRoute, Ruleset
 from eventcore.rules.muting import is_muted
 from kube_events.rules.expectations.case import Case, EventCase, ExpectedMessage, SequenceCase
 from kube_events.rules.simulation import Message, Simulation
+from kube_events.rules.timers import EndlessTimer
 from kube_events.rules.wording import offset
 
 
@@ -83,8 +84,12 @@ def _muted(routes: Sequence[MatchedRoute], time: float, *, expected: bool) -> It
 
 def _sequence(case: SequenceCase, rules: Ruleset) -> Iterator[Failure]:
     told: dict[str, list[Message]] = {receiver: [] for receiver in case.messages}
-    for message in _messages(case, rules):
-        told.setdefault(message.group.route.receiver, []).append(message)
+    try:
+        for message in _messages(case, rules):
+            told.setdefault(message.group.route.receiver, []).append(message)
+    except EndlessTimer as endless:
+        yield Failure("messages", "an end of them", str(endless))
+        return
     for receiver, messages in told.items():
         expected = case.messages.get(receiver, ())
         if len(messages) != len(expected):
