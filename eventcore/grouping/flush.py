@@ -15,13 +15,10 @@ from msgspec.structs import replace
 from eventcore.event import SEVERITIES, Severity
 from eventcore.grouping.compose import Aside, Told, compose
 from eventcore.grouping.group import Group, GroupMember, Outgoing
-from eventcore.grouping.timer import first_look
+from eventcore.grouping.timer import EARLY, first_look
 from eventcore.grouping.wording import objects_of
 from eventcore.notification import Link, Notification
 from eventcore.rules.muting import muted_until
-
-EARLY = 1.0
-"""Seconds by which a timer may fire before it is due: SQS delays by whole seconds."""
 
 
 class Flushed(NamedTuple):

@@ -67,14 +67,8 @@ def merge(
         merged.created, merged.generation, merged.due = group.created, group.generation, group.due
         merged.flushed, merged.told_at, merged.held = group.flushed, group.told_at, group.held
         merged.outgoing = group.outgoing
-    _set_timer(merged, touched.values(), now=now, same_route=group is not None and group.route == ref.route)
+    _set_timer(merged, touched.values(), group, now=now)
     return merged
-
-
-def knows(group: Group | None, event: Event) -> bool:
-    """Whether the group knows this Event object with at least this count."""
-    member = group.members.get(uid_of(event)) if group else None
-    return member is not None and member.count >= event.count
 
 
 def known_count(group: Group | None, event: Event) -> int:
@@ -160,21 +154,29 @@ def _ends(recovery: Recovery, member: GroupMember) -> bool:
     )
 
 
-def _set_timer(group: Group, touched: Iterable[GroupMember], *, now: float, same_route: bool) -> None:
+def _set_timer(group: Group, touched: Iterable[GroupMember], before: Group | None, *, now: float) -> None:
     """Only what has changed can need an earlier timer than the one that is set.
 
     As in Alertmanager, a new group waits for group_wait and a later one for group_interval since it was last
     looked at. Its groups are gone once nothing fires, and wait for group_wait again: so does one at rest.
     """
-    if group.held is not None and group.due is not None and same_route:
-        return  # until its mute time is over there is nobody to tell
     route = group.route
+    if group.held is not None and group.due is not None and before is not None and before.route == route:
+        return  # until its mute time is over there is nobody to tell
     wait = route.group_wait if group.due is None else min(route.group_wait, route.group_interval)
     not_before = now if group.flushed is None else group.flushed + route.group_interval
     look = first_look(group, touched, news_at=now + wait, not_before=not_before, now=now)
     if group.overflow:
         news_at = round(max(now + wait, not_before), 3)
         look = news_at if look is None else min(look, news_at)
-    if look is not None and (group.due is None or look < group.due):
-        group.due = look
-        group.generation += 1
+    if look is None or (group.due is not None and (look >= group.due or _has_news(before))):
+        return
+    group.due = look
+    group.generation += 1
+
+
+def _has_news(group: Group | None) -> bool:
+    """Whether its timer is one for news, with which more of it waits. One of a mute time is not."""
+    if group is None or group.held is not None:
+        return False
+    return group.overflow > 0 or any(member.is_news for member in group.members.values())

@@ -11,6 +11,9 @@ from collections.abc import Iterable
 
 from eventcore.grouping.group import Group, GroupMember
 
+EARLY = 1.0
+"""Seconds by which a timer may fire before it is due: SQS delays by whole seconds, and clocks differ."""
+
 OVERDUE = 600.0
 """Seconds after which a timer that has not fired may have lost its wake-up: somebody purged the queue."""
 
@@ -43,6 +46,8 @@ def _look_at(group: Group, member: GroupMember, news_at: float, now: float) -> f
         return None
     goes_on = member.is_open(now)
     repeat = now if group.told_at is None else group.told_at + group.route.repeat_interval
+    if repeat <= now + EARLY:
+        repeat = news_at  # its time has come, and something mutes it
     if goes_on and member.ending.quiet is not None:
         return min(repeat, member.heard + member.ending.quiet)
     return repeat if goes_on or member.fresh else None

@@ -49,6 +49,8 @@ class Chain(Stage):
         self.rules = rules()
         self.robots: dict[str, str] = {}
         """Their addresses by receiver."""
+        self.deaths: list[int] = []
+        """After how many further steps somebody dies again, and again."""
         self._notify: Delivery | None = None
         self._bucket = aws.bucket()
         self._s3 = boto3.client("s3")
@@ -84,6 +86,7 @@ class Chain(Stage):
         messages = super().invoke(receiver, self._notify, seconds=seconds)
         if may_die and self.dies_after is None:
             self._notify = None
+            self._go_on_dying()
         return messages
 
     def begin_anew(self) -> None:
@@ -108,6 +111,7 @@ class Chain(Stage):
             return not failed(batch.response(self.filter().filter(batch, LambdaContext())))  # type: ignore[arg-type]
         except Died:
             self.dies_after = None
+            self._go_on_dying()
             return False
         finally:
             self._working = False
@@ -137,6 +141,10 @@ class Chain(Stage):
         """The most messages that the robot of these receivers took in any 60 s."""
         times = sorted(each.at for receiver in receivers for each in self.chats.accepted(receiver))
         return max((sum(at <= other < at + 60 for other in times) for at in times), default=0)
+
+    def _go_on_dying(self) -> None:
+        if self.deaths:
+            self.dies_after = self.steps + self.deaths.pop()
 
     def _note_delays(self, params: dict[str, Any], **_: Any) -> dict[str, Any]:
         """As for single messages: the stage keeps back what is delayed."""

@@ -79,6 +79,9 @@ def recovers(uid: str = "a", *, at: float, problem: str = "BackOff") -> Recovery
     return Recovery(object_key(happened(uid)), frozenset({problem}), NOW + at)
 
 
+MOST_WAKE_UPS = 20_000
+
+
 class Message(NamedTuple):
     """What was told, and when."""
 
@@ -128,6 +131,7 @@ class Play:
         """Let the timer fire whenever it is due before `until`."""
         while (group := self.group) is not None and group.due is not None and group.due < NOW + until:
             self.fire(at=group.due - NOW)
+            assert len(self.wake_ups) < MOST_WAKE_UPS, "the timer never comes to rest"
 
     def fire(self, *, at: float) -> Notification | None:
         """The timer fires now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventcore.grouping.digest import (
@@ -139,6 +139,7 @@ def test_joining_leaves_the_digest_that_it_was_given_as_it_was() -> None:
     assert digest == before
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 5)), max_size=120))
 def test_the_sums_of_any_number_of_groups_are_exact(counts: list[tuple[int, int]]) -> None:
     digest: Digest | None = None

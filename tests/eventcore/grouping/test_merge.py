@@ -11,7 +11,7 @@ from eventcore.grouping.encoding import decode_group, encode_state
 from eventcore.grouping.flush import flush
 from eventcore.grouping.group import MAX_MEMBERS, Group
 from eventcore.grouping.member import MAX_BYTES
-from eventcore.grouping.merge import has_problem, known_count, knows, merge
+from eventcore.grouping.merge import has_problem, known_count, merge
 from tests.eventcore.grouping.play import (
     MOMENT,
     NOW,
@@ -36,15 +36,11 @@ def test_nothing_for_a_group_that_is_not_there_makes_none() -> None:
     assert merge(None, REF, [], [recovers(at=5)], now=NOW) is None
 
 
-def test_a_group_knows_what_it_has_merged() -> None:
+def test_a_group_knows_how_often_what_it_has_merged_happened() -> None:
     play = Play()
     play.merge(arrives(count=3))
-    assert knows(play.group, happened(count=3))
-    assert knows(play.group, happened(count=2))
-    assert not knows(play.group, happened(count=4))
-    assert not knows(play.group, happened("b"))
-    assert not knows(None, happened())
-    assert (known_count(play.group, happened()), known_count(None, happened())) == (3, 0)
+    assert known_count(play.group, happened(count=4)) == 3
+    assert (known_count(play.group, happened("b")), known_count(None, happened())) == (0, 0)
 
 
 def test_a_group_knows_whether_a_recovery_ends_something_in_it() -> None:

@@ -17,6 +17,17 @@ def test_a_new_group_waits_for_group_wait_and_tells_all_that_came_until_then() -
     assert play.told() == [(30.0, "firing", 10, 10)]
 
 
+def test_more_news_shortens_no_group_wait_that_is_longer_than_group_interval() -> None:
+    play = Play(group_wait=400.0, group_interval=60.0)
+    play.merge(arrives("a", ending=MOMENT), at=0)
+    play.merge(arrives("b", ending=MOMENT), at=10)
+    play.run()
+    play.merge(arrives("c", ending=MOMENT, at=5000), at=5000)
+    play.merge(arrives("d", ending=MOMENT, at=5001), at=5001)
+    play.run()
+    assert play.told() == [(400.0, "firing", 2, 2), (5400.0, "firing", 2, 2)]
+
+
 def test_without_a_group_wait_it_tells_at_once() -> None:
     play = Play(group_wait=0.0)
     play.merge(arrives(ending=MOMENT), at=5)
@@ -223,6 +234,18 @@ def test_a_silenced_problem_that_goes_on_is_told_when_the_silence_ends() -> None
     assert play.told() == [(930.0, "firing", 1, 1)]
 
 
+def test_a_repeat_that_is_silenced_is_looked_at_again_each_group_interval() -> None:
+    play = Play(repeat_interval=600.0)
+    play.merge(arrives(ending=RECOVERS), at=0)
+    play.run(until=100)
+    play.silenced = lambda _: True
+    play.run(until=1500)
+    assert play.wake_ups == [30.0, 630.0, 930.0, 1230.0]
+    play.silenced = lambda _: False
+    play.run(until=1600)
+    assert [at for at, *_ in play.told()] == [30.0, 1530.0]
+
+
 def test_a_silenced_moment_is_never_told() -> None:
     play = Play()
     play.silenced = lambda _: True
@@ -291,6 +314,16 @@ def test_news_during_a_mute_time_wakes_nobody() -> None:
         play.merge(arrives(f"pod-{minute}", at=minute * 60), at=minute * 60)
     play.run()
     assert len(play.wake_ups) == 2
+
+
+def test_a_mute_time_that_is_taken_out_of_the_rules_ends_with_the_next_event() -> None:
+    play = Play(mute=(NIGHT,))
+    play.merge(arrives("a", ending=MOMENT), at=0)
+    play.run(until=1000)
+    play.ref = play.ref._replace(route=replace(play.ref.route, mute=()))
+    play.merge(arrives("b", ending=MOMENT, at=1000), at=1000)
+    play.run()
+    assert play.told() == [(1030.0, "firing", 2, 2)]
 
 
 def test_a_group_that_is_told_only_at_day_is_silent_at_night() -> None:
