@@ -166,8 +166,10 @@ class _Sorting:
             self._settle(member)
 
     def _settle(self, member: GroupMember) -> None:
-        over = member.ended is not None
-        announced = None if over else _worst(member.announced, member.severity)
+        """Nobody is told of what it did so far. What nobody was ever told of is news if it comes again."""
+        announced = member.announced
+        if announced is not None:
+            announced = None if member.ended is not None else _worst(announced, member.severity)
         self.changed[member.uid] = replace(member, settled=member.count, announced=announced)
 
     def _sort(self, member: GroupMember) -> None:

@@ -42,10 +42,10 @@ def first_look(
 def _look_at(group: Group, member: GroupMember, news_at: float, now: float) -> float | None:
     if member.is_news:
         return news_at
-    if member.announced is None:
+    if member.announced is None or group.told_at is None:
         return None
     goes_on = member.is_open(now)
-    repeat = now if group.told_at is None else group.told_at + group.route.repeat_interval
+    repeat = group.told_at + group.route.repeat_interval
     if repeat <= now + EARLY:
         repeat = news_at  # its time has come, and something mutes it
     if goes_on and member.ending.quiet is not None:

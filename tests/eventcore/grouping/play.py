@@ -144,6 +144,7 @@ class Play:
             links=lambda _, __: (),
         )
         assert flushed.group.generation == self.known.generation + 1
+        assert flushed.group.due is None or flushed.group.due > NOW + at, "the timer does not advance"
         self.state = encode_state(flushed.group)
         self.wake_ups.append(at)
         if flushed.notification:

@@ -173,6 +173,27 @@ def test_nobody_is_left_untold_and_every_group_comes_to_rest(
 
 
 @settings(deadline=None)
+@given(STEPS, ROUTES, st.sets(UIDS), st.sampled_from([100.0, 1000.0, 30_000.0, 200_000.0]))
+def test_whatever_happens_after_a_silence_is_told_and_timers_keep_their_distance(
+    steps: list[Step], route: dict[str, float], muted: set[str], silent: float
+) -> None:
+    # GIVEN a silence that ends somewhere among the steps, or after them
+    play = Play(**route)
+    play.silenced = lambda member: member.uid in muted and (play.known.due or 0.0) < NOW + silent
+    counts = play_through(play, steps, recoveries=True)
+    # WHEN each of it happens once more
+    again = sum(step.after + 0.5 for step in steps) + silent + 100 * 86_400.0
+    play.merge(
+        *(arrives(uid, count=n + 1, at=again, ending=ending_of(uid)) for uid, n in counts.items()), at=again
+    )
+    play.run(until=again + 90 * 86_400.0)
+    # THEN
+    for uid, count in counts.items():
+        assert play.known.members[uid].told == count + 1
+    assert all(later - sooner > 0.5 for sooner, later in pairwise(play.wake_ups))
+
+
+@settings(deadline=None)
 @given(STEPS, st.randoms(use_true_random=False))
 def test_the_same_events_in_any_order_and_any_number_of_batches_give_the_same_members(
     steps: list[Step], rnd: object

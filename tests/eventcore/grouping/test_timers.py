@@ -256,6 +256,21 @@ def test_a_silenced_moment_is_never_told() -> None:
     assert (play.wake_ups, play.told()) == ([30.0], [])
 
 
+def test_what_was_silenced_is_news_when_it_comes_again_after_the_silence() -> None:
+    # GIVEN a moment, and a problem whose recovery was missed for a day
+    for ending, silent in ((MOMENT, 100.0), (RECOVERS, 90_000.0)):
+        play = Play()
+        play.silenced = lambda _: True
+        play.merge(arrives(ending=ending), at=0)
+        play.run(until=silent)
+        play.silenced = lambda _: False
+        # WHEN
+        play.merge(arrives(count=3, at=95_000, ending=ending), at=95_000)
+        play.run(until=95_400)
+        # THEN only what came after it counts
+        assert play.told() == [(95_030.0, "firing", 2, 1)]
+
+
 def test_an_inhibited_problem_that_is_over_with_what_inhibited_it_is_never_told() -> None:
     play = Play()
     play.inhibited = lambda member: "source#1" in member.inhibitors
