@@ -13,11 +13,7 @@ locals {
     account_id = data.aws_caller_identity.current.account_id
   }
 
-  kinesis    = var.transport == "kinesis"
-  searchable = var.search.mode != "none"
-  consumers  = local.searchable ? ["filter_events", "index_events"] : ["filter_events"]
-  functions  = concat(["filter_events", "notify"], local.searchable ? ["index_events", "setup_index"] : [])
-  names      = { for function in local.functions : function => "${var.name}-${replace(function, "_", "-")}" }
+  names = { for function in local.functions : function => "${var.name}-${replace(function, "_", "-")}" }
 
   # Seconds.
   timeouts = {
@@ -49,8 +45,4 @@ locals {
     tracing            = var.tracing
     kms_key_arn        = local.kms_key_arn
   }
-
-  # The compiled rules lie beside their source. What cannot be read is reported by the checks of var.rules_file.
-  compiled_file = replace(var.rules_file, "/\\.ya?ml$/", ".compiled.json")
-  compiled      = try(jsondecode(file(local.compiled_file)), null)
 }

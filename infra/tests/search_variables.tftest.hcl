@@ -1,20 +1,5 @@
 # What is said wrong about search is said in the plan, with what is allowed; one mistake at a time.
 
-provider "aws" {
-  region                      = "eu-central-1"
-  access_key                  = "made-up"
-  secret_key                  = "made-up"
-  max_retries                 = 1
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_requesting_account_id  = true
-}
-
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "123456789012" }
-}
-
 variables {
   artifacts  = { bucket = "releases", prefix = "kube-events/0.1.0/" }
   rules_file = "tests/fixtures/rules/good.yaml"
@@ -27,6 +12,10 @@ variables {
 run "a_collection_of_opensearch_serverless" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { mode = "existing", endpoint = "https://abcdefghijklmnop.eu-central-1.aoss.amazonaws.com", domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops" }
   }
@@ -36,6 +25,10 @@ run "a_collection_of_opensearch_serverless" {
 
 run "the_roles_of_a_domain_made_here_left_to_nobody" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { access = { manage = false } }
@@ -47,6 +40,10 @@ run "the_roles_of_a_domain_made_here_left_to_nobody" {
 run "people_for_roles_that_nobody_maps" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { mode = "existing", endpoint = "https://search.example.com", domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops", access = { reader_roles = ["arn:aws:iam::123456789012:role/sre"] } }
   }
@@ -56,6 +53,10 @@ run "people_for_roles_that_nobody_maps" {
 
 run "administrators_of_somebody_elses_domain" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { mode = "existing", endpoint = "https://search.example.com", domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops", access = { manage = true, admin_roles = ["arn:aws:iam::123456789012:role/sre"] } }
@@ -67,6 +68,10 @@ run "administrators_of_somebody_elses_domain" {
 run "a_writer_whose_name_is_in_the_secret_only" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { mode = "existing", endpoint = "https://search.example.com", auth = "basic", secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:search-AbCdEf", access = { manage = true } }
   }
@@ -76,6 +81,10 @@ run "a_writer_whose_name_is_in_the_secret_only" {
 
 run "a_user_of_iam_for_a_role" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { access = { reader_roles = ["arn:aws:iam::123456789012:user/sre"] } }
@@ -87,6 +96,10 @@ run "a_user_of_iam_for_a_role" {
 run "a_group_without_an_identity_provider" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { access = { reader_roles = ["developers"] } }
   }
@@ -96,6 +109,10 @@ run "a_group_without_an_identity_provider" {
 
 run "a_way_to_sign_in_that_does_not_exist" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { dashboards_login = "ldap" }
@@ -107,6 +124,10 @@ run "a_way_to_sign_in_that_does_not_exist" {
 run "a_new_way_to_sign_in_to_somebody_elses_domain" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { mode = "existing", endpoint = "https://search.example.com", domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops", dashboards_login = "internal" }
   }
@@ -116,6 +137,10 @@ run "a_new_way_to_sign_in_to_somebody_elses_domain" {
 
 run "cognito_without_its_pools" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { dashboards_login = "cognito", access = { reader_roles = ["arn:aws:iam::123456789012:role/people"] } }
@@ -127,6 +152,10 @@ run "cognito_without_its_pools" {
 run "pools_that_nobody_signs_in_with" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { cognito = { user_pool_id = "eu-central-1_AbCdEfGhI", identity_pool_id = "eu-central-1:11111111-2222-3333-4444-555555555555" }, access = { reader_roles = ["arn:aws:iam::123456789012:role/people"] } }
   }
@@ -136,6 +165,10 @@ run "pools_that_nobody_signs_in_with" {
 
 run "cognito_that_lets_in_nobody" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { dashboards_login = "cognito", cognito = { user_pool_id = "eu-central-1_AbCdEfGhI", identity_pool_id = "eu-central-1:11111111-2222-3333-4444-555555555555" } }
@@ -147,6 +180,10 @@ run "cognito_that_lets_in_nobody" {
 run "saml_that_lets_in_nobody" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { dashboards_login = "saml", saml = { entity_id = "https://idp.example.com", metadata = "<EntityDescriptor/>", roles_key = "groups" } }
   }
@@ -156,6 +193,10 @@ run "saml_that_lets_in_nobody" {
 
 run "a_secret_for_a_password_that_nobody_uses" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { internal = { secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:master-AbCdEf" } }
@@ -167,6 +208,10 @@ run "a_secret_for_a_password_that_nobody_uses" {
 run "dashboards_that_nobody_can_find" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { mode = "existing", endpoint = "https://search.example.com", domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops", dashboards = { import = true } }
   }
@@ -176,6 +221,10 @@ run "dashboards_that_nobody_can_find" {
 
 run "warm_indices_without_nodes_for_them" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { warm_after_days = 10, domain = { instance_type = "r7g.large.search", dedicated_masters = {} } }
@@ -187,6 +236,10 @@ run "warm_indices_without_nodes_for_them" {
 run "warm_nodes_of_a_domain_without_masters" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { warm_after_days = 10, domain = { instance_type = "r7g.large.search", warm = {} } }
   }
@@ -196,6 +249,10 @@ run "warm_nodes_of_a_domain_without_masters" {
 
 run "warm_nodes_beside_burstable_ones" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { warm_after_days = 10, domain = { dedicated_masters = {}, warm = {} } }
@@ -207,6 +264,10 @@ run "warm_nodes_beside_burstable_ones" {
 run "cold_before_warm" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { warm_after_days = 10, cold_after_days = 10, domain = { instance_type = "r7g.large.search", dedicated_masters = {}, warm = {} } }
   }
@@ -216,6 +277,10 @@ run "cold_before_warm" {
 
 run "warm_when_it_is_deleted_already" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { warm_after_days = 30, domain = { instance_type = "r7g.large.search", dedicated_masters = {}, warm = {} } }
@@ -227,6 +292,10 @@ run "warm_when_it_is_deleted_already" {
 run "instances_without_encryption" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { domain = { instance_type = "t2.small.search" } }
   }
@@ -236,6 +305,10 @@ run "instances_without_encryption" {
 
 run "elasticsearch" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { domain = { engine_version = "Elasticsearch_7.10" } }
@@ -247,6 +320,10 @@ run "elasticsearch" {
 run "two_masters" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { domain = { dedicated_masters = { instance_count = 2 } } }
   }
@@ -256,6 +333,10 @@ run "two_masters" {
 
 run "logs_that_opensearch_does_not_write" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { domain = { logs = ["GC_LOGS"] } }
@@ -267,6 +348,10 @@ run "logs_that_opensearch_does_not_write" {
 run "replicas_that_are_a_number" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { replicas = "2" }
   }
@@ -277,6 +362,10 @@ run "replicas_that_are_a_number" {
 run "an_index_for_each_of_no_clusters" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     index_name = "kube-events-{cluster}"
   }
@@ -286,6 +375,10 @@ run "an_index_for_each_of_no_clusters" {
 
 run "a_place_for_a_cluster_that_is_not_there" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     clusters          = ["prod-eu"]

@@ -1,20 +1,5 @@
 # What is said wrong is said in the plan, with what is allowed.
 
-provider "aws" {
-  region                      = "eu-central-1"
-  access_key                  = "made-up"
-  secret_key                  = "made-up"
-  max_retries                 = 1
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_requesting_account_id  = true
-}
-
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "123456789012" }
-}
-
 variables {
   artifacts  = { bucket = "releases", prefix = "kube-events/0.1.0/" }
   rules_file = "tests/fixtures/rules/good.yaml"
@@ -24,10 +9,12 @@ variables {
   }
 }
 
-# Several variables at a time, because each run is a plan of everything.
-
 run "neither_rules_nor_the_address_of_a_domain_are_there" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     rules_file = "tests/fixtures/rules/missing.yaml"
@@ -40,6 +27,10 @@ run "neither_rules_nor_the_address_of_a_domain_are_there" {
 run "rules_that_were_not_compiled_and_a_domain_that_no_policy_can_name" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     rules_file = "tests/fixtures/rules/uncompiled.yaml"
     search     = { mode = "existing", endpoint = "https://search.example.com" }
@@ -50,6 +41,10 @@ run "rules_that_were_not_compiled_and_a_domain_that_no_policy_can_name" {
 
 run "rules_that_were_changed_after_they_were_compiled_and_a_password_without_its_secret" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     rules_file = "tests/fixtures/rules/stale.yaml"
@@ -62,6 +57,10 @@ run "rules_that_were_changed_after_they_were_compiled_and_a_password_without_its
 run "rules_that_another_version_compiled_and_zips_in_two_places" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     rules_file = "tests/fixtures/rules/future.yaml"
     artifacts  = { directory = "tests/fixtures/zips", bucket = "releases" }
@@ -72,6 +71,10 @@ run "rules_that_another_version_compiled_and_zips_in_two_places" {
 
 run "zips_that_are_not_there_names_and_numbers_out_of_bounds" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     artifacts          = { directory = "tests/fixtures/rules" }
@@ -88,6 +91,10 @@ run "zips_that_are_not_there_names_and_numbers_out_of_bounds" {
 run "a_secret_by_its_name" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { mode = "existing", endpoint = "https://search.example.com", auth = "basic", secret_arn = "search" }
   }
@@ -97,6 +104,10 @@ run "a_secret_by_its_name" {
 
 run "events_for_ever_and_indices_that_nothing_is_put_for" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     retention_days = 3651
@@ -109,6 +120,10 @@ run "events_for_ever_and_indices_that_nothing_is_put_for" {
 run "three_instances_in_one_subnet" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { domain = { instance_type = "r7g.large.search", instance_count = 3 } }
     vpc    = { subnet_ids = ["subnet-0a"], security_group_ids = ["sg-0a"] }
@@ -119,6 +134,10 @@ run "three_instances_in_one_subnet" {
 
 run "a_network_of_nothing" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     search = { mode = "existing", endpoint = "https://search.example.com", domain_arn = "arn:aws:es:eu-central-1:123456789012:domain/ops" }
@@ -131,6 +150,10 @@ run "a_network_of_nothing" {
 run "an_address_for_a_domain_that_is_made_here" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     search = { endpoint = "https://search.example.com" }
   }
@@ -142,6 +165,10 @@ run "an_address_for_a_domain_that_is_made_here" {
 run "a_receiver_that_the_rules_name_and_nobody_declares" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] } }
   }
@@ -151,6 +178,10 @@ run "a_receiver_that_the_rules_name_and_nobody_declares" {
 
 run "a_type_of_receiver_that_does_not_exist" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "pager" } }
@@ -162,6 +193,10 @@ run "a_type_of_receiver_that_does_not_exist" {
 run "a_receiver_whose_name_cannot_be_part_of_a_queues_name" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "dingtalk" }, "Ops Team" = { type = "dingtalk" } }
   }
@@ -171,6 +206,10 @@ run "a_receiver_whose_name_cannot_be_part_of_a_queues_name" {
 
 run "a_receiver_whose_queue_would_be_the_dead_letters_of_another" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "dingtalk" }, sre-dingtalk-dead = { type = "dingtalk" } }
@@ -182,6 +221,10 @@ run "a_receiver_whose_queue_would_be_the_dead_letters_of_another" {
 run "a_topic_without_anybody" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     receivers = { ops-mail = { type = "sns" }, sre-dingtalk = { type = "dingtalk" } }
   }
@@ -191,6 +234,10 @@ run "a_topic_without_anybody" {
 
 run "a_topic_with_a_secret" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"], secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf" }, sre-dingtalk = { type = "dingtalk" } }
@@ -202,6 +249,10 @@ run "a_topic_with_a_secret" {
 run "a_robot_with_mail" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "dingtalk", mail = ["ops@example.com"] } }
   }
@@ -211,6 +262,10 @@ run "a_robot_with_mail" {
 
 run "a_mention_where_there_is_none" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"], at_all = true }, sre-dingtalk = { type = "dingtalk" } }
@@ -222,6 +277,10 @@ run "a_mention_where_there_is_none" {
 run "a_user_of_dingtalk_in_a_mail" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"], at_user_ids = ["lead-of-sre"] }, sre-dingtalk = { type = "dingtalk" } }
   }
@@ -231,6 +290,10 @@ run "a_user_of_dingtalk_in_a_mail" {
 
 run "so_few_messages_a_minute_that_none_is_left_beside_the_reserve" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "dingtalk", messages_per_minute = 2 } }
@@ -242,6 +305,10 @@ run "so_few_messages_a_minute_that_none_is_left_beside_the_reserve" {
 run "half_a_message_a_minute" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     receivers = { ops-mail = { type = "sns", mail = ["ops@example.com"] }, sre-dingtalk = { type = "dingtalk", messages_per_minute = 4.5 } }
   }
@@ -251,6 +318,10 @@ run "half_a_message_a_minute" {
 
 run "no_receiver_at_all" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     receivers = {}

@@ -70,6 +70,11 @@ def test_the_rules_of_the_bus_go_by_the_names_that_the_exporter_uses() -> None:
     assert patterns == [(SOURCE, detail_type) for detail_type in DETAIL_TYPES.values()]
 
 
+def test_the_checks_of_variables_are_tried_on_the_variables_themselves() -> None:
+    links = {path.name: path.resolve() for path in (INFRA / "tests/variables").glob("*.tf")}
+    assert links == {path.name: path for path in (*INFRA.glob("variables*.tf"), INFRA / "locals_choices.tf")}
+
+
 def test_terraform_takes_the_rules_that_this_version_compiles() -> None:
     taken = re.findall(r"\.compiledVersion == (\d+)", (INFRA / "variables.tf").read_text())
     assert taken == [str(COMPILED_VERSION)]
