@@ -24,6 +24,10 @@ _OLDEST_VERSION = max(1, SCHEMA_VERSION - 1)
 """A consumer accepts the version before its own, so that either end can be upgraded first."""
 
 
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises of bytes that are no JSON or of another shape; the last of thousands of brackets."""
+
+
 class WireError(ValueError):
     """A record that cannot be read. The text says why and holds nothing of the record."""
 
@@ -68,7 +72,7 @@ def decode_record(data: bytes | str) -> Event | Heartbeat:
     """
     try:
         record = _decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise _reason(data, error) from None
     if not _OLDEST_VERSION <= record.schema_version <= SCHEMA_VERSION:
         raise _unsupported(record.schema_version)
@@ -93,7 +97,7 @@ def _reason(data: bytes | str, error: Exception) -> WireError:
     """A record of another version does not have our shape: say its version, not its first odd field."""
     try:
         head = _head_decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return MalformedRecord(f"not a kube-events record: {error}")
     version = head.schema_version
     known = head.record in ("event", "heartbeat")

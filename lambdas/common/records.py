@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 
 from eventcore.event import Event
 from eventcore.heartbeat import Heartbeat
-from eventcore.wire import WireError, decode_record
+from eventcore.wire import UNREADABLE, WireError, decode_record
 
 LambdaEvent = Mapping[str, Any]
 """What Lambda hands to a handler."""
@@ -177,7 +177,7 @@ def _refuse_base64(_payload: bytes) -> Event:
 def _decode_envelope(body: bytes) -> Event | Heartbeat:
     try:
         detail = _envelopes.decode(body).detail
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise NotAnEventError(f"the message is no EventBridge event with a `detail`: {error}") from None
     return decode_record(bytes(detail))
 

@@ -57,6 +57,7 @@ def wire(**changes: Any) -> bytes:
         (b"\xff\xfe not text", "not a kube-events record"),
         (b"{", "not a kube-events record"),
         (b"[1, 2]", "not a kube-events record"),
+        pytest.param(b'{"x":' + b"[" * 100_000, "not a kube-events record: maximum recursion", id="deep"),
         (b'{"record": "incident"}', "not a kube-events record: Invalid value 'incident'"),
         (b'{"record": "heartbeat"}', "not a kube-events record"),
         (b'{"record": "heartbeat", "schemaVersion": 99}', "schema version 99"),
@@ -82,7 +83,10 @@ def test_data_that_is_not_base64_is_poison() -> None:
     assert (poison.payload, poison.reason) == (b"%%%", "the record's data is not base64")
 
 
-@pytest.mark.parametrize("body", [b"hello", b"{}", b'{"detail-type": "Kubernetes Event"}', b"[]"])
+@pytest.mark.parametrize(
+    "body",
+    [b"hello", b"{}", b'{"detail-type": "Kubernetes Event"}', b"[]", pytest.param(b"[" * 100_000, id="deep")],
+)
 def test_a_message_without_eventbridges_envelope_is_poison(body: bytes) -> None:
     [poison] = decode_records(sqs_batch(body)).poison
     assert poison.payload == body
