@@ -13,3 +13,10 @@ class CommandError(Exception):
         self.exit_code = exit_code
         """For scripts, where one command can fail in ways that they have to tell apart."""
         super().__init__("\n".join(self.lines))
+
+
+class UsageError(CommandError):
+    """An argument that argparse could not judge by itself; ends as its own errors do."""
+
+    def __init__(self, lines: Collection[str]) -> None:
+        super().__init__(lines, exit_code=2)

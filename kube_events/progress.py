@@ -23,17 +23,17 @@ class Progress:
         self, label: str, *, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._label = label
-        self._stream = stream or sys.stderr
         self._clock = clock
-        self._shown = self._stream.isatty()
+        shown = stream or sys.stderr  # None where it is closed
+        self._terminal = shown if shown is not None and shown.isatty() else None
         self._next = 0.0
 
     def at(self, text: str) -> None:
         """Say how far it is, if it is time."""
-        if self._shown and self._clock() >= self._next:
+        if self._terminal and self._clock() >= self._next:
             self._next = self._clock() + EVERY
-            self._stream.write(f"{_CLEAR}{plain(f'{self._label}: {text}')}")
-            self._stream.flush()
+            self._terminal.write(f"{_CLEAR}{plain(f'{self._label}: {text}')}")
+            self._terminal.flush()
 
     def __enter__(self) -> Progress:
         return self
@@ -41,6 +41,6 @@ class Progress:
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        if self._shown and self._next:
-            self._stream.write(_CLEAR)
-            self._stream.flush()
+        if self._terminal and self._next:
+            self._terminal.write(_CLEAR)
+            self._terminal.flush()

@@ -15,7 +15,7 @@ from kube_events.dead_letters.places import queues
 from kube_events.dead_letters.redrive import Redrive
 from kube_events.dead_letters.wanted import Wanted, add_filters, wanted_of
 from kube_events.deployment import add_deployment_arguments, deployment_of
-from kube_events.errors import CommandError
+from kube_events.errors import CommandError, UsageError
 from kube_events.plain_text import escaped_json, plain
 from kube_events.progress import Progress
 from kube_events.reindex.arguments import say
@@ -126,7 +126,7 @@ def _redrive(arguments: argparse.Namespace) -> Iterator[str]:
     now = datetime.now(UTC)
     wanted = wanted_of(arguments, now=now)._replace(ids=frozenset(arguments.ids))
     if wanted.everything() and not arguments.everything:
-        raise CommandError(["expected a condition, such as --receiver NAME, or an id; or --everything"])
+        raise UsageError(["expected a condition, such as --receiver NAME, or an id; or --everything"])
     redrive = Redrive(deployment_of(arguments), wanted, per_second=arguments.rate, say=say)
     try:
         redrive.run(dry_run=arguments.dry_run)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kube_events.errors import CommandError
+from kube_events.standard_input import MARK, NAME, standard_input
 from kube_events.subcommands import Subcommands
 
 if TYPE_CHECKING:
@@ -94,9 +95,10 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 def _import_exporter(arguments: argparse.Namespace) -> Iterable[str]:
     from kube_events.rule_import.exporter_import import import_exporter
 
-    named = arguments.config != Path("-")
-    text = _read(arguments.config) if named else sys.stdin.read()
-    file = arguments.config.name if named else "standard input"
+    named = arguments.config != Path(MARK)
+    file = arguments.config.name if named else NAME
+    data = _read(arguments.config) if named else standard_input().read()
+    text = _text(data, str(arguments.config) if named else NAME)
     return _put(import_exporter(text, file=file, variables=os.environ, left_out=arguments.without), arguments)
 
 
@@ -121,13 +123,18 @@ def _put(imported: Imported, arguments: argparse.Namespace) -> Iterable[str]:
     return [f"{arguments.output}: written; kube-events rules check {arguments.output} --write is next"]
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise CommandError([f"{path}: not UTF-8"]) from None
+        return path.read_bytes()
     except OSError as error:
         raise CommandError([f"{path}: {error.strerror or error}"]) from None
+
+
+def _text(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CommandError([f"{name}: not UTF-8"]) from None
 
 
 def _write(path: Path, text: str, *, anew: bool = False) -> None:

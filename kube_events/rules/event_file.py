@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,9 @@ from msgspec.structs import replace
 from eventcore.event import Event
 from eventcore.normalise import normalise
 from eventcore.severity import builtin_severity
-from eventcore.wire import WireError, decode
+from eventcore.wire import UNREADABLE, WireError, decode
 from kube_events.rules.files import RulesFileError, read_file
-
-STANDARD_INPUT = "-"
+from kube_events.standard_input import MARK, NAME, standard_input
 
 EXPECTED = (
     "expected an event: a record of the stream, a document of the index, or an Event of core/v1, in JSON"
@@ -36,14 +34,12 @@ def read_event(file: str, *, cluster: str) -> Event:
 
     Raises:
         RulesFileError: the file cannot be read, or holds no event.
+        CommandError: standard input is closed.
     """
-    if file == STANDARD_INPUT:
-        name, data = "standard input", sys.stdin.buffer.read()
-    else:
-        name, data = file, read_file(Path(file))
+    name, data = (NAME, standard_input().read()) if file == MARK else (file, read_file(Path(file)))
     try:
         return event_of(msgspec.json.decode(data), cluster=cluster)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise RulesFileError([f"{name}: {EXPECTED}; it is no JSON: {error}"]) from None
     except NoEventError as error:
         raise RulesFileError([f"{name}: {EXPECTED}; {error}"]) from None
@@ -58,7 +54,7 @@ def event_of(document: object, *, cluster: str) -> Event:
         NoEventError: it is something else.
     """
     if not isinstance(document, dict):
-        raise NoEventError(f"found a {_json_type(document)}")
+        raise NoEventError(f"found {_json_type(document)}")
     if "record" in document:
         try:
             event = decode(msgspec.json.encode(document))
@@ -92,4 +88,5 @@ def _of_kubernetes(document: dict[str, Any], cluster: str) -> Event:
 
 
 def _json_type(value: object) -> str:
-    return {list: "list", str: "string", type(None): "null"}.get(type(value), type(value).__name__)
+    names = {list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")

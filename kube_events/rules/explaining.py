@@ -13,7 +13,7 @@ from eventcore.identity import document_time
 from eventcore.rules import CompiledRules, MatchedRoute, Ruleset, decode_compiled, muted_until
 from eventcore.severity_table import SEVERITY_TABLE
 from kube_events.aligned import duration
-from kube_events.errors import CommandError
+from kube_events.errors import UsageError
 from kube_events.plain_text import plain
 from kube_events.rules.event_file import read_event
 from kube_events.rules.files import compile_file
@@ -28,6 +28,9 @@ from kube_events.rules.wording import (
 from kube_events.times import TimeError, beginning
 
 _INDENT = "  "
+
+_END = 9000
+"""Year. The calendar of Python ends not long after, and time intervals look ahead."""
 
 
 def explain(rules: CompiledRules, event: Event, *, now: float) -> Iterator[str]:
@@ -186,7 +189,7 @@ def explain_file(file: Path, event_file: str, *, cluster: str, at: str | None) -
 
     Raises:
         RulesFileError: a file cannot be used.
-        CommandError: `at` is no time.
+        UsageError: `at` is no time, or too far ahead.
     """
     rules = decode_compiled(compile_file(file))
     event = read_event(event_file, cluster=cluster)
@@ -195,5 +198,7 @@ def explain_file(file: Path, event_file: str, *, cluster: str, at: str | None) -
         try:
             moment_of_it = beginning(at, now=datetime.now(UTC), zone=UTC)
         except TimeError as error:
-            raise CommandError([f"--at: {error}"]) from None
+            raise UsageError([f"--at: {error}"]) from None
+    if moment_of_it.year >= _END:
+        raise UsageError([f"expected an event that comes before the year {_END}, or such a time by --at"])
     return explain(rules, event, now=moment_of_it.timestamp())

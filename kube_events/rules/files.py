@@ -50,3 +50,5 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise RulesFileError([f"{path}: {error.strerror or error}"]) from None
+    except ValueError as error:  # a name that no file can have, such as one with a NUL
+        raise RulesFileError([f"{path}: {error}"]) from None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from eventcore.queue_message import NotificationMessage, encode_message
 from kube_events.aligned import aligned
 from kube_events.deployment import add_deployment_arguments, asking, deployment_of
-from kube_events.errors import CommandError
+from kube_events.errors import CommandError, UsageError
 from kube_events.progress import Progress
 from kube_events.reindex.arguments import say
 from kube_events.send.examples import EXAMPLES, notification_of
@@ -58,7 +58,7 @@ def _send(arguments: argparse.Namespace) -> Iterator[str]:
         yield from aligned((), [(name, example.about) for name, example in EXAMPLES.items()])
         return
     if not arguments.receiver:
-        raise CommandError(["--receiver: expected the name of a receiver"], exit_code=2)
+        raise UsageError(["--receiver: expected the name of a receiver"])
     deployment = deployment_of(arguments)
     receiver = deployment.known_receiver(arguments.receiver)
     name = deployment.receiver_queue(receiver)

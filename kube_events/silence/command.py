@@ -21,7 +21,7 @@ from eventcore.silences import (
     parse_matchers,
 )
 from kube_events.deployment import add_deployment_arguments, deployment_of
-from kube_events.errors import CommandError
+from kube_events.errors import CommandError, UsageError
 from kube_events.plain_text import escaped_json
 from kube_events.reindex.arguments import say
 from kube_events.silence.listing import TIME, details, rows
@@ -104,9 +104,9 @@ def _add(arguments: argparse.Namespace) -> Iterable[str]:
     try:
         matchers = parse_matchers(arguments.matchers)
     except SilenceError as error:
-        raise CommandError([str(error)]) from None
+        raise UsageError([str(error)]) from None
     if matches_everything(matchers) and not arguments.everything:
-        raise CommandError(
+        raise UsageError(
             [
                 "this would silence everything, or nearly: expected a matcher that an empty value does not "
                 "match, such as reason=BackOff; or --everything, if that is meant"
@@ -168,7 +168,7 @@ def _json(value: object) -> str:
 
 def _said(option: str, text: str) -> str:
     if not text.strip():
-        raise CommandError([f"{option}: expected a text; it is empty"])
+        raise UsageError([f"{option}: expected a text; it is empty"])
     return text.strip()
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from eventcore.rules.durations import ALLOWED as ALLOWED_DURATIONS
 from eventcore.rules.durations import parse_duration
-from kube_events.errors import CommandError
+from kube_events.errors import UsageError
 from kube_events.times import TimeError, beginning, end
 
 ALLOWED_TIMES = (
@@ -29,16 +29,16 @@ def span_of(start: str | None, end_: str | None, duration: str | None, *, now: d
     """The span; without a start it begins now.
 
     Raises:
-        CommandError: a text is no time or no duration, or it ends before it begins, or before now.
+        UsageError: a text is no time or no duration, or it ends before it begins, or before now.
     """
     begins = _time("--start", start, begins=True) if start else now
     ends = begins + _duration(duration) if duration else _time("--end", end_ or "", begins=False)
     if ends <= begins:
-        raise CommandError([f"it ends {ends:{_FORM}}, before it begins ({begins:{_FORM}})"])
+        raise UsageError([f"it ends {ends:{_FORM}}, before it begins ({begins:{_FORM}})"])
     if ends <= now:
-        raise CommandError([f"it ends {ends:{_FORM}}, and now it is {now:{_FORM}}"])
+        raise UsageError([f"it ends {ends:{_FORM}}, and now it is {now:{_FORM}}"])
     if ends - begins > LONGEST:
-        raise CommandError(
+        raise UsageError(
             [f"expected at most {LONGEST.days} days: what is never told is a matter of the rules"]
         )
     return Span(begins, ends)
@@ -50,7 +50,7 @@ _FORM = "%Y-%m-%dT%H:%M:%SZ"
 def _duration(text: str) -> timedelta:
     seconds = parse_duration(text)
     if not seconds:
-        raise CommandError([f"--for {text!r}: expected {ALLOWED_DURATIONS}, longer than nothing"])
+        raise UsageError([f"--for {text!r}: expected {ALLOWED_DURATIONS}, longer than nothing"])
     try:
         return timedelta(seconds=seconds)
     except OverflowError:
@@ -64,4 +64,4 @@ def _time(option: str, text: str, *, begins: bool) -> datetime:
         now = datetime.now(UTC)  # which only durations need
         return beginning(text, now=now, zone=UTC) if begins else end(text, now=now, zone=UTC)
     except TimeError:
-        raise CommandError([f"{option} {text!r}: expected {ALLOWED_TIMES}"]) from None
+        raise UsageError([f"{option} {text!r}: expected {ALLOWED_TIMES}"]) from None

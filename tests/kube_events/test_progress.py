@@ -25,6 +25,12 @@ def test_a_terminal_has_one_line_that_changes_and_goes() -> None:
     assert terminal.getvalue().split("\r\x1b[K") == ["", "queue: 1 put back", "queue: 3 put\ufffd back", ""]
 
 
+def test_nothing_is_said_where_standard_error_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", None)
+    with Progress("queue") as progress:
+        progress.at("1 put back")
+
+
 def test_nothing_is_said_where_nobody_watches() -> None:
     pipe = io.StringIO()
     with Progress("queue", stream=pipe) as progress:

@@ -6,12 +6,14 @@ import argparse
 import json
 import sys
 from argparse import RawDescriptionHelpFormatter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from eventcore.faults import shown
 from eventcore.rules import CompiledRules, CompiledRulesError, Ruleset, decode_compiled
-from kube_events.errors import CommandError
+from eventcore.rules.nearest import one_of
+from kube_events.errors import UsageError
 from kube_events.opensearch.arguments import add_connection_arguments
 from kube_events.plain_text import escaped_json, plain
 from kube_events.progress import Progress
@@ -84,9 +86,10 @@ def add_backtest(on_rules: Subcommands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> Iterator[str]:
+    span = _span(arguments, now=datetime.now(UTC))
     rules = Ruleset(decode_compiled(compile_file(arguments.file)))
     against, compared = _against(arguments)
-    span = _span(arguments, now=datetime.now(UTC))
+    _know(arguments.without_resolved, rules.receivers | frozenset(compared.receivers if compared else ()))
     with Progress("backtest") as progress:
         events = _events(arguments, span, progress)
         result = backtest(
@@ -100,6 +103,12 @@ def _run(arguments: argparse.Namespace) -> Iterator[str]:
         yield escaped_json(json.dumps(as_json(result, against=against), indent=2, ensure_ascii=False))
     else:
         yield from as_tables(result, against=plain(against))
+
+
+def _know(without_resolved: Collection[str], receivers: Collection[str]) -> None:
+    for name in without_resolved:
+        if name not in receivers:
+            raise UsageError([f"--without-resolved: expected {one_of(receivers, name)}; found {shown(name)}"])
 
 
 def _events(arguments: argparse.Namespace, span: Span, progress: Progress) -> Iterator[PastEvent]:
@@ -127,7 +136,7 @@ def _how_far(number: int, at: float, span: Span) -> str:
 
 def _span(arguments: argparse.Namespace, *, now: datetime) -> Span:
     if arguments.from_ is None and arguments.events is None:
-        raise CommandError(["--from says from when on: OpenSearch may hold years; or give --events FILE"])
+        raise UsageError(["--from says from when on: OpenSearch may hold years; or give --events FILE"])
     start = stop = None
     try:
         option = "--from"
@@ -139,9 +148,9 @@ def _span(arguments: argparse.Namespace, *, now: datetime) -> Span:
         elif arguments.events is None:
             stop = now
     except TimeError as error:
-        raise CommandError([f"{option}: {error}"]) from None
+        raise UsageError([f"{option}: {error}"]) from None
     if start is not None and stop is not None and stop <= start:
-        raise CommandError([f"--to is {stop.isoformat()}, and --from, {start.isoformat()}, is not before it"])
+        raise UsageError([f"--to is {stop.isoformat()}, and --from, {start.isoformat()}, is not before it"])
     return Span(start, stop)
 
 

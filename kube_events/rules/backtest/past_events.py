@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,14 +17,13 @@ import msgspec
 from eventcore.event import Event
 from eventcore.heartbeat import Heartbeat
 from eventcore.identity import document_time
-from eventcore.wire import WireError, decode_record
+from eventcore.wire import UNREADABLE, WireError, decode_record
 from kube_events.rules.backtest.sorting import by_time
 from kube_events.rules.event_file import NoEventError, as_it_came, event_of
 from kube_events.rules.files import RulesFileError
 from kube_events.search.criteria import Criteria
 from kube_events.search.paging import Search, observations
-
-STANDARD_INPUT = "-"
+from kube_events.standard_input import MARK, NAME, standard_input
 
 _GZIP = b"\x1f\x8b"
 
@@ -78,7 +76,7 @@ def of_index(search: Search, span: Span, clusters: tuple[str, ...]) -> Iterator[
 def of_file(
     file: str, span: Span, clusters: tuple[str, ...], *, cluster: str, read: Callable[[int, int], None]
 ) -> Iterator[PastEvent]:
-    """The events in a file: JSON lines, compressed or not, or one JSON list in `items`.
+    """The events in a file: JSON lines, or one JSON list, also in `items`; compressed or not.
 
     Records of the stream, documents of the index and Events of core/v1 may stand there, in any order.
 
@@ -91,6 +89,7 @@ def of_file(
 
     Raises:
         RulesFileError: it cannot be read, or a line holds something else.
+        CommandError: standard input is closed.
     """
     return (
         PastEvent(at, _event(line, "", cluster))
@@ -101,7 +100,7 @@ def of_file(
 def _wanted(
     file: str, span: Span, clusters: tuple[str, ...], cluster: str, read: Callable[[int, int], None]
 ) -> Iterator[tuple[float, bytes]]:
-    name = "standard input" if file == STANDARD_INPUT else file
+    name = NAME if file == MARK else file
     for number, line in _lines(file, name, read):
         place = f"{name}: {number}"
         if not line.strip() or _is_heartbeat(line):
@@ -130,7 +129,7 @@ def _event(line: bytes, place: str, cluster: str) -> Event:
         pass  # it may be another shape of an event, or the error below says what is wrong with it
     try:
         return event_of(msgspec.json.decode(line), cluster=cluster)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise RulesFileError([f"{place}: no JSON: {error}"]) from None
     except NoEventError as error:
         raise RulesFileError([f"{place}: no event: {error}"]) from None
@@ -141,10 +140,10 @@ def _lines(file: str, name: str, read: Callable[[int, int], None]) -> Iterator[t
     try:
         with _opened(file) as (stream, size, raw):
             first = stream.readline()
-            if first.strip() == b"{":  # as kubectl and `kube-events search -o json` print a list
+            if first.strip() in (b"{", b"["):  # as kubectl and `kube-events search -o json` print a list
                 yield from _items(first + stream.read(), name)
                 return
-            yield "line 1", first
+            yield from _compact_items(first)
             for number, line in enumerate(stream, 2):
                 if number % 1000 == 0:
                     read(raw.tell() if size else 0, size)
@@ -158,8 +157,8 @@ def _lines(file: str, name: str, read: Callable[[int, int], None]) -> Iterator[t
 @contextmanager
 def _opened(file: str) -> Iterator[tuple[IO[bytes], int, IO[bytes]]]:
     """What is read, the size of the file (0: not known), and the file, which knows how far it was read."""
-    if file == STANDARD_INPUT:
-        buffered = sys.stdin.buffer
+    if file == MARK:
+        buffered = standard_input()
         yield _unpacked(buffered), 0, buffered
         return
     with Path(file).open("rb") as opened:
@@ -191,12 +190,29 @@ class _Again(io.RawIOBase):
         return len(taken)
 
 
+def _compact_items(line: bytes) -> Iterable[tuple[str, bytes]]:
+    """Of a first line that is a whole list, as `jq -c` prints it, its items; of any other, the line."""
+    items: object = None
+    if b'"items"' in line or line.lstrip().startswith(b"["):
+        try:
+            document = msgspec.json.decode(line)
+        except UNREADABLE:
+            document = None  # what is wrong with it is said where it is read
+        is_list = isinstance(document, dict) and not document.keys() & {"record", "involvedObject"}
+        items = document.get("items") if is_list else document
+    if not isinstance(items, list):
+        yield "line 1", line
+        return
+    for at, item in enumerate(items):
+        yield f"items[{at}]", msgspec.json.encode(item)
+
+
 def _items(data: bytes, name: str) -> Iterable[tuple[str, bytes]]:
     try:
         document = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RulesFileError([f"{name}: no JSON: {error}"]) from None
-    items = document.get("items")
+    items = document if isinstance(document, list) else document.get("items")
     if not isinstance(items, list):
         yield "as a whole", msgspec.json.encode(document)
         return

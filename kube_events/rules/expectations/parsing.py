@@ -23,7 +23,7 @@ from kube_events.rules.expectations.case import (
     TimedEvent,
 )
 from kube_events.rules.expectations.described import CLUSTER, DescriptionError, described
-from kube_events.rules.expectations.reader import Reader
+from kube_events.rules.expectations.reader import LATEST, Reader
 from kube_events.rules.files import RulesFileError, read_file
 from kube_events.strict_yaml import YamlError, read_yaml
 
@@ -138,10 +138,9 @@ class _Parser:
         until = last + DEFAULT_SPAN
         if "until" in fields:
             until = time + self.read.duration(fields["until"], f"{path}.until")
-            if until < last:
-                self.read.fault(
-                    f"{path}.until", fields["until"], "a duration that ends behind the last event"
-                )
+            if not last <= until < LATEST:
+                allowed = "a duration that ends behind the last event, and this side of the year 9000"
+                self.read.fault(f"{path}.until", fields["until"], allowed)
         quiet = self.read.texts(fields.get("without_resolved", []), f"{path}.without_resolved")
         messages = self._messages(fields.get("expect"), f"{path}.expect")
         return SequenceCase(name, path, time, tuple(events), until, frozenset(quiet), messages)
@@ -162,7 +161,11 @@ class _Parser:
         if times > MAX_EVENTS:
             self.read.fault(f"{path}.repeat.times", times, f"at most {MAX_EVENTS} events in a test")
             return []
-        counted = "count" not in (fields.get("event") or {"count"})
+        if at + times * every >= LATEST:
+            self.read.fault(path, fields.get("repeat", fields.get("at")), "events this side of the year 9000")
+            return []
+        described_as = fields.get("event")
+        counted = isinstance(described_as, dict) and "count" not in described_as
         found: list[TimedEvent] = []
         for turn in range(times):
             moment = at + turn * every

@@ -11,7 +11,11 @@ from eventcore.rules.durations import ALLOWED as DURATION
 from eventcore.rules.durations import parse_duration
 from eventcore.rules.nearest import one_of
 
-_TIME = "a time such as 2026-01-05T12:00:00Z"
+_YEARS = range(1970, 9000)
+LATEST = datetime(_YEARS.stop, 1, 1, tzinfo=UTC).timestamp()
+"""Seconds since the epoch. The calendar of Python ends not long after, and timers look ahead."""
+
+_TIME = f"a time such as 2026-01-05T12:00:00Z, of the years {_YEARS.start} to {_YEARS.stop - 1}"
 
 
 class Reader:
@@ -91,7 +95,7 @@ class Reader:
                 moment = None
         elif isinstance(value, date) and not isinstance(value, datetime):
             moment = datetime(value.year, value.month, value.day, tzinfo=UTC)
-        if not isinstance(moment, datetime):
+        if not isinstance(moment, datetime) or moment.year not in _YEARS:
             self.fault(path, value, _TIME)
             return 0.0
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -11,6 +11,7 @@ from eventcore.grouping.key import group_of, old_group_of
 from eventcore.identity import document_time
 from eventcore.rules import MatchedRoute, Ruleset
 from eventcore.rules.muting import is_muted
+from eventcore.rules.nearest import one_of
 from kube_events.rules.expectations.case import Case, EventCase, ExpectedMessage, SequenceCase
 from kube_events.rules.simulation import Message, Simulation
 from kube_events.rules.timers import EndlessTimer
@@ -83,6 +84,9 @@ def _muted(routes: Sequence[MatchedRoute], time: float, *, expected: bool) -> It
 
 
 def _sequence(case: SequenceCase, rules: Ruleset) -> Iterator[Failure]:
+    for what, names in (("without_resolved", case.without_resolved), ("messages", case.messages)):
+        for name in sorted(set(names) - rules.receivers):
+            yield Failure(what, f"a receiver of the rules, {one_of(rules.receivers, name)}", shown(name))
     told: dict[str, list[Message]] = {receiver: [] for receiver in case.messages}
     try:
         for message in _messages(case, rules):

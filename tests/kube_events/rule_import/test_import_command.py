@@ -50,7 +50,8 @@ def test_the_commands_of_the_page_work_and_give_what_it_shows() -> None:
 def test_without_files_the_rules_go_to_one_stream_and_the_report_to_the_other(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("route: {match: [{reason: $WHY, receiver: a}]}"))
+    given = b"route: {match: [{reason: $WHY, receiver: a}]}"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
     monkeypatch.setenv("WHY", "BackOff")
     assert main(["rules", "import", "kubernetes-event-exporter", "-"]) == 0
     said = capsys.readouterr()
@@ -107,3 +108,18 @@ def test_wrong_usage_is_said_with_exit_code_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["rules", "import", *arguments])
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("standard_input", "says"),
+    [(io.TextIOWrapper(io.BytesIO(b"\xff")), "not UTF-8"), (None, "it is closed")],
+)
+def test_a_standard_input_that_cannot_be_read_is_named(
+    standard_input: io.TextIOWrapper | None,
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", standard_input)
+    assert main(["rules", "import", "kubernetes-event-exporter", "-"]) == 1
+    assert capsys.readouterr().err == f"standard input: {says}\n"

@@ -105,8 +105,13 @@ def test_files_may_be_compressed_in_any_order_and_of_any_shape(run: Run, rules: 
 
 def test_events_of_kubernetes_will_do(run: Run, rules: Path) -> None:
     Path("events.json").write_text(json.dumps({"kind": "List", "items": [raw_event()]}, indent=4))
-    said = json.loads(run("backtest", rules, "--json", "--events", "events.json").out)
-    assert said["receivers"]["mail"]["messages"] == 2
+    said = run("backtest", rules, "--json", "--events", "events.json").out
+    assert json.loads(said)["receivers"]["mail"]["messages"] == 2
+    # AND so will their list in one line, and their array
+    for shape in ({"items": [raw_event()]}, [raw_event()]):
+        for indent in (None, 2):
+            Path("events.json").write_text(json.dumps(shape, indent=indent))
+            assert run("backtest", rules, "--json", "--events", "events.json").out == said
 
 
 def test_only_events_of_the_time_and_the_clusters_count(run: Run, rules: Path) -> None:
@@ -182,7 +187,23 @@ def test_events_are_read_from_the_index_page_by_page(run: Run, rules: Path, http
         ([], "--from says from when on"),
         (["--from", "noon"], "--from: 'noon': expected"),
         (["--from", "2026-11-21", "--to", "2026-11-20"], "is not before it"),
+        (["--events", "bad.jsonl", "--without-resolved", "male"], 'did you mean mail?; found "male"'),
+    ],
+)
+def test_arguments_that_cannot_be_meant_are_wrong_usage(
+    run: Run, rules: Path, arguments: list[str], says: str
+) -> None:
+    ran = run("backtest", rules, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
         (["--from", "1h"], "no endpoint"),
+        (["--events", "deep.json"], "deep.json: line 1: no JSON: maximum recursion"),
+        (["--events", "deeper.json"], "deeper.json: no JSON: maximum recursion"),
         (["--events", "none.jsonl"], "none.jsonl: No such file or directory"),
         (["--events", "bad.jsonl"], "bad.jsonl: line 2: no JSON"),
         (["--events", "odd.jsonl"], "odd.jsonl: line 1: no event: found neither record nor involvedObject"),
@@ -193,6 +214,8 @@ def test_events_are_read_from_the_index_page_by_page(run: Run, rules: Path, http
 def test_what_cannot_be_read_is_named(run: Run, rules: Path, arguments: list[str], says: str) -> None:
     Path("bad.jsonl").write_bytes(jsonl(events()[:1]) + b"{nothing\n")
     Path("odd.jsonl").write_text("{}\n")
+    Path("deep.json").write_text('{"record":' + "[" * 100_000)
+    Path("deeper.json").write_text("[\n" * 100_000)
     Path("cut.gz").write_bytes(gzip.compress(jsonl(events()))[:200])
     ran = run("backtest", rules, *arguments)
     assert (ran.code, ran.out) == (1, "")

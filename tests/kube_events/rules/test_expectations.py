@@ -150,6 +150,20 @@ tests:
             "tests: [{name: a, event: {}, expect: &x {dropped: true}}, {name: a, event: {}, expect: *x}]",
             "tests[1].name: expected a name that no other test has",
         ),
+        ("tests: [{name: a, events: [{event: 5}], expect: {messages: {}}}]", "events[0].event: expected"),
+        (
+            "tests: [{name: a, events: [{event: {}, at: 9000y}], expect: {messages: {}}}]",
+            "tests[0].events[0]: expected events this side of the year 9000",
+        ),
+        (
+            "tests: [{name: a, events: [{event: {}}], until: 9000y, expect: {messages: {}}}]",
+            "this side of the year 9000",
+        ),
+        (
+            "tests: [{name: a, time: 9999-12-31T23:59:59Z, event: {}, expect: {dropped: true}}]",
+            "of the years 1970 to 8999",
+        ),
+        ('tests: [{name: a, recorded: "a\\0", expect: {dropped: true}}]', "null byte"),
         ("tests: [", "line 1"),
     ],
 )
@@ -159,6 +173,18 @@ def test_what_is_no_test_is_refused_with_its_place(check: Run, tests: str, says:
     assert ran.out == ""
     assert says.replace("`", "") in ran.err
     assert all(line.startswith("rules.tests.yaml: ") for line in ran.err.splitlines())
+
+
+def test_receivers_that_the_rules_do_not_have_are_named(check: Run) -> None:
+    ran = check("""
+tests:
+  - {name: a, events: [{event: {reason: Pulled}}], without_resolved: [male], expect: {messages: {chta: []}}}
+""")
+    expected = "expected a receiver of the rules, one of chat, mail; did you mean"
+    assert ran.out.splitlines()[1:] == [
+        f'    without_resolved: {expected} mail?, found "male"',
+        f'    messages: {expected} chat?, found "chta"',
+    ]
 
 
 def test_tests_that_are_not_there_are_named(run: Run) -> None:

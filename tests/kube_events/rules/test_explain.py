@@ -122,6 +122,8 @@ def test_no_text_of_an_event_steers_the_terminal(run: Run) -> None:
     [
         ("{", "it is no JSON"),
         ("[]", "found a list"),
+        pytest.param("[" * 100_000, "recursion", id="deep"),
+        ("5", "found a number"),
         ('{"items": [1, 2]}', "found a list of 2: take one of its items"),
         ("{}", "found neither record nor involvedObject"),
         ('{"record": "event"}', "not a kube-events record"),
@@ -140,4 +142,6 @@ def test_what_is_no_event_is_refused(run: Run, content: str, says: str) -> None:
 def test_a_time_that_is_none_is_refused(run: Run) -> None:
     Path("rules.yaml").write_text(FILE)
     Path("event.json").write_bytes(encode(event()))
-    assert run("explain", "rules.yaml", "event.json", "--at", "noon").err.startswith("--at: 'noon': expected")
+    refused = run("explain", "rules.yaml", "event.json", "--at", "noon")
+    assert (refused.code, refused.err.partition(" expected")[0]) == (2, "--at: 'noon':")
+    assert "before the year 9000" in run("explain", "rules.yaml", "event.json", "--at", "9999-12-31").err

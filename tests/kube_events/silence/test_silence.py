@@ -184,7 +184,7 @@ def test_what_cannot_be_meant_is_refused(
     deployed: Deployed, run: Run, arguments: list[str], said: str
 ) -> None:
     answer = run("silence", "add", "--comment", "why", *arguments)
-    assert (answer.code, answer.out) == (1, "")
+    assert (answer.code, answer.out) == (2, "")
     assert said in answer.err
     assert items(deployed) == []
 
