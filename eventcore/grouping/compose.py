@@ -11,10 +11,14 @@ from eventcore.event import SEVERITIES
 from eventcore.grouping.group import Group, GroupMember
 from eventcore.grouping.telling import most_telling
 from eventcore.grouping.wording import facts_of, objects_of, title_of
+from eventcore.limits import cut
 from eventcore.notification import Fact, Member, Notification
 
 MAX_TOLD = 20
 """Members that a message names. Channels show fewer; the totals say how many there are."""
+
+MAX_TITLE = 500
+"""Bytes. Names that Kubernetes takes need less; a reason may be anything."""
 
 _ID_CHARACTERS = 32
 """Half of a SHA-256 in hex: 128 bits tell all notifications apart."""
@@ -57,7 +61,7 @@ def compose(group: Group, told: Sequence[Told], *, resolved: bool, aside: Aside,
         receiver=group.route.receiver,
         route=group.route.route,
         cluster=clusters.pop() if len(clusters) == 1 else "",
-        title=title_of(group, members, events=events, at_least=at_least),
+        title=cut(title_of(group, members, events=events, at_least=at_least), MAX_TITLE).text,
         severity=min((member.severity for member in members), key=SEVERITIES.index),
         first_seen=_time(min(_since(member) for member in members)),
         last_seen=_time(max(member.last_seen for member in members)),

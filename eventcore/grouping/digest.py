@@ -12,10 +12,15 @@ from msgspec.structs import replace
 
 from eventcore.event import SEVERITIES, Severity
 from eventcore.grouping.group import Outgoing
+from eventcore.grouping.timer import overdue
+from eventcore.limits import cut
 from eventcore.notification import Fact, Member, Notification, Part, Said, Status
 
 MAX_PARTS = 40
 """Groups that a digest names; of the others it holds the sums."""
+
+MAX_PART_TITLE = 200
+"""Bytes of a group's title in it."""
 
 MAX_MEMBERS = 20
 """Objects that it names."""
@@ -47,6 +52,8 @@ class Digest(Struct, kw_only=True, omit_defaults=True):
     """When it is to be told; None: it holds nothing."""
     flushed: float | None = None
     """When it was last told."""
+    reminded: float | None = None
+    """When its wake-up was sent once more, since it should have come long ago."""
     joined: list[bytes] = []
     """Ids of the notifications that it holds."""
     told: list[bytes] = []
@@ -102,17 +109,19 @@ def join(
         notification: what cannot be told now.
         receiver: whose digest.
         due: when there is room, if the digest does not wait for that already. Its generation changes only
-            with its timer.
+            with its timer; another `reminded` says that the timer's wake-up has to be sent again, as it was.
         now: seconds since the epoch.
     """
     if knows_id(digest, notification.id):
         return None
     before = digest or Digest(key=digest_key(receiver), receiver=receiver, created=now)
     waits = before.due is not None
+    lost = overdue(before.due if before.reminded is None else before.reminded, now)
     return replace(
         before,
         generation=before.generation + (not waits),
         due=before.due if waits else round(due, 3),
+        reminded=now if lost else before.reminded,
         joined=[*before.joined, _compact(notification.id)][-MAX_JOINED:],
         since=now if before.since is None else before.since,
         groups=before.groups + notification.groups,
@@ -134,7 +143,7 @@ def join(
 
 def postpone(digest: Digest, *, due: float) -> Digest:
     """The same with another timer: there was no room after all."""
-    return replace(digest, generation=digest.generation + 1, due=round(due, 3))
+    return replace(digest, generation=digest.generation + 1, due=round(due, 3), reminded=None)
 
 
 def flush_digest(digest: Digest, *, now: float) -> FlushedDigest:
@@ -221,7 +230,7 @@ def _parts(notification: Notification) -> Iterable[Part]:
     return (
         Part(
             id=notification.id,
-            title=notification.title,
+            title=cut(notification.title, MAX_PART_TITLE).text,
             severity=notification.severity,
             events=notification.events,
             objects=notification.objects,

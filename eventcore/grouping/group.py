@@ -19,6 +19,9 @@ MAX_MEMBERS = 200
 MAX_MESSAGE = 500
 """Characters of a message that a group remembers. The index has the whole one."""
 
+MAX_VALUE = 500
+"""Bytes of a value that a group remembers to be grouped by. Its key is made of the whole one."""
+
 OPEN_AT_MOST = 24 * 3600.0
 """Seconds without news after which a problem that only a recovery ends is no longer taken to go on: the
 recovery was missed, or the object is gone."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from msgspec import json
+
 from eventcore.event import Event
 from eventcore.grouping.arrival import Arrival
 from eventcore.grouping.group import MAX_MESSAGE, Ending, GroupMember, Kind
@@ -11,8 +13,9 @@ from eventcore.identity import observation_id
 from eventcore.limits import cut
 
 MAX_BYTES = 1500
-"""Of a member's texts. 200 members with as much are 300 KB even where nothing can be compressed, so an item
-stays below DynamoDB's 400 KB whatever somebody writes into events. Nearly all have less than 700."""
+"""Of a member's texts, as JSON has them: in a queue, a control character is six. 200 members with as much are
+300 KB even where nothing can be compressed, so an item stays below DynamoDB's 400 KB whatever somebody writes
+into events. Nearly all have less than 700."""
 
 _SHORT = 100
 """Bytes of each text of a member that is still too large without its labels."""
@@ -65,8 +68,7 @@ def _texts(member: GroupMember) -> str:
 
 
 def _size(member: GroupMember) -> int:
-    texts = _texts(member)
-    return len(texts) if texts.isascii() else len(texts.encode())
+    return len(json.encode(_texts(member)))
 
 
 def _hold_to_size(member: GroupMember) -> None:

@@ -12,12 +12,13 @@ from msgspec.structs import replace
 
 from eventcore.event import Event
 from eventcore.grouping.arrival import Arrival, Recovery
-from eventcore.grouping.group import MAX_MEMBERS, Group, GroupMember, Kind
+from eventcore.grouping.group import MAX_MEMBERS, MAX_VALUE, Group, GroupMember, Kind
 from eventcore.grouping.key import GroupRef
 from eventcore.grouping.member import member_of, uid_of
 from eventcore.grouping.room import place
 from eventcore.grouping.timer import first_look
 from eventcore.identity import observation_id
+from eventcore.limits import cut
 
 
 def merge(
@@ -59,7 +60,7 @@ def merge(
         route=ref.route,
         created=now,
         kind=kind,
-        values=ref.values,
+        values=tuple((field, cut(value, MAX_VALUE).text) for field, value in ref.values),
         members=members,
         overflow=max(overflow, known_overflow),
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from eventcore.document_fields import BY_NAME
-from eventcore.grouping.group import Group, GroupMember
+from eventcore.grouping.group import MAX_VALUE, Group, GroupMember
 from eventcore.notification import Link, Notification
 
 INDEX_PATTERN = "kube-events-index-pattern"
@@ -89,6 +89,8 @@ def _conditions(group: Group, told: Sequence[GroupMember]) -> Iterator[str]:
 
 
 def _condition(field: str, value: str) -> Iterator[str]:
+    if len(value.encode()) > MAX_VALUE - 4:
+        return  # there may have been more of it, between characters; nobody reads such a link anyway
     for prefix, indexed in _LABELS.items():
         if field.startswith(prefix):
             label = field.removeprefix(prefix)

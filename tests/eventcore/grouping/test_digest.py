@@ -18,8 +18,10 @@ from eventcore.grouping.digest import (
     postpone,
 )
 from eventcore.grouping.encoding import decode_digest, encode_state
+from eventcore.grouping.timer import OVERDUE
 from eventcore.notification import Notification, Said
-from tests.eventcore.grouping.play import NOW
+from eventcore.queue_message import NotificationMessage, encode_message
+from tests.eventcore.grouping.play import MOMENT, NOW, REF, START, Play, arrives
 from tests.fixtures.receivers import member, notification
 
 
@@ -129,6 +131,42 @@ def test_a_digest_tells_each_object_and_each_message_once() -> None:
         ("connection refused", 4),
     ]
     assert told.members == (member(),)
+
+
+def test_a_digest_whose_timer_should_have_fired_long_ago_asks_for_it_once_in_a_while() -> None:
+    digest = joined(numbered(0), due=NOW)
+    reminded = []
+    for number in range(1, 30):
+        at = NOW + number * 100
+        digest = join(digest, numbered(number), receiver="sre", due=at, now=at) or digest
+        reminded.append(digest.reminded)
+        assert (digest.generation, digest.due) == (1, NOW)
+    first = NOW + OVERDUE + 100
+    assert sorted({at for at in reminded if at}) == [first + n * (OVERDUE + 100) for n in range(4)]
+    assert flush_digest(digest, now=NOW + 4000).digest.reminded is None
+
+
+def test_a_digest_of_hostile_texts_still_fits_into_a_queue() -> None:
+    # GIVEN events whose texts JSON writes in six times their length
+    def noise(length: int) -> str:
+        return "\x01" * length
+
+    digest: Digest | None = None
+    for number in range(MAX_PARTS + 5):
+        for length in (230, 330, 1024):
+            play = Play(
+                REF._replace(key=f"group#sre#{number}-{length}", values=(("message", noise(32_000)),))
+            )
+            named = dict.fromkeys(("name", "namespace", "kind"), noise(length))
+            play.merge(arrives(f"{number}", ending=MOMENT, reason=noise(length), message=noise(500), **named))
+            play.run()
+            digest = join(digest, play.messages[0].told, receiver="sre", due=NOW, now=NOW) or digest
+            single = NotificationMessage(notification=play.messages[0].told, deliver_by=START)
+            assert len(encode_message(single)) < 64 * 1024
+    assert digest is not None
+    told = flush_digest(digest, now=NOW).notification
+    assert told is not None
+    assert len(encode_message(NotificationMessage(notification=told, deliver_by=START))) < 256 * 1024
 
 
 def test_joining_leaves_the_digest_that_it_was_given_as_it_was() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from eventcore.grouping.digest import Digest, digest_key
 from eventcore.grouping.encoding import decode_digest
+from eventcore.grouping.timer import OVERDUE
 from eventcore.queue_message import NotificationMessage, WakeUp, decode_message
 from lambdas.common.state_table import KEPT
 from lambdas.common.time_budget import TimeBudget
@@ -120,6 +121,25 @@ def test_while_a_digest_waits_everything_joins_it(stage: Stage, clock: Clock, ch
     # THEN it is not told before those that wait
     assert len(chats.accepted("sre")) == 1
     assert digest_of(stage).groups == 2
+
+
+def test_a_digest_whose_wake_up_was_lost_is_told_once_more_joins_it(
+    stage: Stage, clock: Clock, chats: ReceiverServer
+) -> None:
+    # GIVEN one that waits, and a queue that somebody has purged
+    stage.add_dingtalk("sre", {"url": chats.add_robot("sre")}, messages_per_minute=3)
+    stage.send("sre", notification(id="1"))
+    stage.send("sre", notification(id="2"))
+    stage.invoke("sre")
+    stage.forget()
+    # WHEN
+    clock.advance(OVERDUE + 80)
+    stage.send("sre", notification(id="3"))
+    stage.run()
+    # THEN
+    assert [message.title for message in chats.accepted("sre")][1:] == [
+        "CRITICAL · 2 groups: 14 events on 2 objects (prod-eu)"
+    ]
 
 
 def digest_of(stage: Stage, receiver: str = "sre") -> Digest:
