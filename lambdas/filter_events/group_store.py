@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from eventcore.backoff import Backoff
 from eventcore.grouping.encoding import StateError
-from eventcore.grouping.timer import OVERDUE
+from eventcore.grouping.timer import OVERDUE, overdue
 from eventcore.queue_message import encode_message
 from lambdas.common.aws_calls import ONE_TRY_SECONDS
 from lambdas.common.state_table import KEPT, StateTable
@@ -109,16 +109,17 @@ class GroupStore:
 
     def _may_remind(self, key: str) -> bool:
         """Not of each event, while the receiver's queue is only slow."""
-        now = self._now()
-        if now < self._reminded.get(key, -OVERDUE) + OVERDUE:
-            return False
-        if len(self._reminded) >= MAX_REMINDED:
-            self._reminded.clear()
-        self._reminded[key] = now
-        return True
+        return self._now() >= self._reminded.get(key, -OVERDUE) + OVERDUE
 
     def _send(self, timers: Sequence[Timer], budget: TimeBudget) -> list[Sending]:
-        return self._outbox.send([self._entry(timer) for timer in timers], budget)
+        sendings = self._outbox.send([self._entry(timer) for timer in timers], budget)
+        now = self._now()
+        for timer, sending in zip(timers, sendings, strict=True):
+            if sending.fate is Fate.SENT and overdue(timer.wake_up.due, now):
+                if len(self._reminded) >= MAX_REMINDED:
+                    self._reminded.clear()
+                self._reminded[timer.wake_up.key] = now
+        return sendings
 
     def _entry(self, timer: Timer) -> Entry:
         # Rounded up: one that comes too early has to be sent again.

@@ -267,3 +267,17 @@ class TestATimerThatShouldHaveFired:
         [first, second, third] = [wake_up for _, _, wake_up in stage.sent]
         assert first == second == third
         assert [delay for _, delay, _ in stage.sent] == [30, 0, 0]
+
+    def test_is_reminded_of_when_the_queue_takes_it_again(self, stage: Stage) -> None:
+        # GIVEN a queue that does not take the reminder
+        function = stage.cold_start()
+        stage.invoke(kinesis_batch(crash(count=1)), function=function)
+        stage.clock.advance(640)
+        stage.aws.sqs.delete_queue(QueueUrl=stage.queues["ops-mail"])
+        again = kinesis_batch(crash(count=2))
+        assert stage.invoke(again, function=function) != []
+        # WHEN it is back, and the record comes again
+        stage.aws.sqs.create_queue(QueueName=stage.queues["ops-mail"].rpartition("/")[2])
+        assert stage.invoke(again, function=function) == []
+        # THEN
+        assert len(stage.aws.sqs.receive_message(QueueUrl=stage.queues["ops-mail"])["Messages"]) == 1
