@@ -53,6 +53,6 @@ def decode_message(body: str | bytes) -> QueueMessage:
     """
     try:
         message: QueueMessage = _decoder.decode(body)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise QueueMessageError(f"neither a notification nor a wake-up: {error}") from None
     return message

@@ -110,7 +110,7 @@ def decode_compiled(data: bytes | str) -> CompiledRules:
         version = _head_decoder.decode(data).compiled_version
         if version == COMPILED_VERSION:
             return _decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise CompiledRulesError(f"not a compiled rule file: {error}") from None
     age = "a newer" if version > COMPILED_VERSION else "an older"
     raise CompiledRulesError(

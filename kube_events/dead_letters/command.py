@@ -111,7 +111,7 @@ def _show(arguments: argparse.Namespace) -> Iterable[str]:
 def _shown(letter: Letter, as_json: bool) -> Iterator[str]:
     try:
         body = json.loads(letter.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = letter.body
     if as_json:
         yield _json(letter.described() | {"payload": body})
@@ -141,7 +141,7 @@ def _redrive(arguments: argparse.Namespace) -> Iterator[str]:
     if missing := redrive.missing():
         complaints.append(f"not found: {', '.join(missing)}")
     if complaints:
-        raise CommandError(complaints)
+        raise CommandError([plain(each) for each in complaints])
 
 
 def _json(value: object) -> str:

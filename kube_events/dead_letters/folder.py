@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from eventcore.wire import UNREADABLE
 from kube_events.dead_letters import subject
 from kube_events.dead_letters.letter import Letter, Place
 from kube_events.dead_letters.stored import Failure, SetAside, record_of
@@ -112,7 +113,7 @@ class Folder:
             found = msgspec.json.decode(data, type=SetAside)
             records = record_of(found, entry.key, entry.at)
             text = found.data().decode(errors="replace")
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (*UNREADABLE, ValueError) as error:
             return _unusable(entry, owner, data, version, f"no dead letter of ours: {error}")
         about = subject.of_envelope if ":sqs:" in found.source else subject.of_record
         letter = Letter(entry.place, owner, entry.key, entry.at, "", found.reason, about(text), text)
@@ -125,7 +126,7 @@ class Folder:
             event = json.loads(found.payload) if isinstance(found.payload, str) else found.payload
             records = tuple(event["Records"])
             ids = [record["kinesis"]["sequenceNumber"] for record in records]
-        except (msgspec.MsgspecError, ValueError, KeyError, TypeError) as error:
+        except (*UNREADABLE, ValueError, KeyError, TypeError) as error:
             return _unusable(entry, "", data, version, f"no batch that Lambda gave up: {error}")
         request = found.request_context
         name = request.function_arn.split(":function:")[-1].partition(":")[0]

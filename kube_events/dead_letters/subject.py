@@ -27,7 +27,7 @@ def of_envelope(body: str) -> str:
     """Of a message in EventBridge's envelope."""
     try:
         detail = json.loads(body)["detail"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return _unreadable(body)
     return of_record(json.dumps(detail))
 

@@ -79,7 +79,7 @@ class ArchiveTarget:
         """As it would have come."""
         try:
             detail = json.loads(held.letter.body)["detail"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise Unusable("no EventBridge event with a `detail`") from None
         data = json.dumps(detail, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
         with asking(f"the delivery stream {self._name}"):

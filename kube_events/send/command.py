@@ -11,6 +11,7 @@ from eventcore.queue_message import NotificationMessage, encode_message
 from kube_events.aligned import aligned
 from kube_events.deployment import add_deployment_arguments, asking, deployment_of
 from kube_events.errors import CommandError, UsageError
+from kube_events.plain_text import plain
 from kube_events.progress import Progress
 from kube_events.reindex.arguments import say
 from kube_events.send.examples import EXAMPLES, notification_of
@@ -76,7 +77,7 @@ def _send(arguments: argparse.Namespace) -> Iterator[str]:
     yield from _told(fate, notification.id, as_json=arguments.json)
     if fate.state != "delivered":
         raise CommandError(
-            [] if arguments.json else [f"{fate.state}: {fate.text}"],
+            [] if arguments.json else [plain(f"{fate.state}: {fate.text}")],
             exit_code=STILL_WAITING if fate.state == "waiting" else 1,
         )
 

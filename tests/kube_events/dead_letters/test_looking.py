@@ -204,6 +204,22 @@ def test_what_others_wrote_does_not_steer_the_terminal(deployed: Deployed, run: 
         assert "\x1b" not in run("dead-letters", *arguments).out
 
 
+def test_thousands_of_brackets_are_shown_as_they_are(deployed: Deployed, run: Run) -> None:
+    # GIVEN what nobody can decode, in every place
+    deep = "[" * 5000
+    in_queue = set_aside(deployed, deployed.add_receiver("sre"), deep)
+    set_aside(deployed, deployed.add_function_queue("index-events"), '{"detail":' + deep)
+    letter(deployed, 1, deep.encode())
+    failure = {"requestContext": {"condition": "RetryAttemptsExhausted"}, "payload": deep}
+    deployed.aws.s3.put_object(Bucket=BUCKET, Key=FAILURE, Body=json.dumps(failure).encode())
+    # WHEN
+    listed = run("dead-letters", "list", "--json")
+    shown = run("dead-letters", "show", in_queue)
+    # THEN
+    assert (listed.code, len(json.loads(listed.out))) == (0, 4)
+    assert deep in shown.out
+
+
 def test_ages_are_durations(deployed: Deployed, run: Run) -> None:
     with pytest.raises(SystemExit):
         run("dead-letters", "list", "--older-than", "yesterday")

@@ -145,8 +145,10 @@ def test_a_compiled_form_of_another_release_is_not_compared_with(run: Run, rules
     ran = run("backtest", rules, "--events", "events.jsonl")
     assert ran.code == 0
     assert "nothing is compared" in ran.err
-    refused = run("backtest", rules, "--events", "events.jsonl", "--against", "rules.compiled.json")
-    assert (refused.code, refused.out) == (1, "")
+    Path("deep.json").write_text("[" * 100_000)
+    for file in ("rules.compiled.json", "deep.json"):
+        refused = run("backtest", rules, "--events", "events.jsonl", "--against", file)
+        assert (refused.code, refused.out) == (1, "")
 
 
 def test_receivers_may_hear_nothing_of_ends(run: Run, rules: Path) -> None:
