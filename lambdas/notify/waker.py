@@ -86,9 +86,6 @@ class Waker:
             StateError: this release cannot read the item.
             ClientError, BotoCoreError: SQS has to deliver the wake-up again.
         """
-        if self._now() < wake_up.due - EARLY:
-            self._alarm_clock.pass_on(wake_up)
-            return (Fate.HOPPED,)
         try:
             if wake_up.key.startswith("digest#"):
                 return self._of(self._digests, incoming, wake_up)
@@ -97,6 +94,8 @@ class Waker:
             return self._hidden(incoming)
 
     def _of(self, owner: Owner[S], incoming: Incoming, wake_up: WakeUp) -> tuple[Fate, ...]:
+        if self._now() < wake_up.due - EARLY:
+            return (self._hop(owner, wake_up),)
         told: tuple[Fate, ...] = ()
         for _ in range(MAX_CONFLICTS):
             item = self._table.read([wake_up.key]).get(wake_up.key)
@@ -118,6 +117,16 @@ class Waker:
                 told += (self._tell(fired.state.outgoing, incoming, reserved=fired.reserved),)
             return (fired.fate, *told)
         return self._hidden(incoming)
+
+    def _hop(self, owner: Owner[S], wake_up: WakeUp) -> Fate:
+        """Send it on, unless another timer has taken its place: where there is news every few minutes, each
+        message sets one for a repeat that is hours or days away."""
+        item = self._table.read([wake_up.key]).get(wake_up.key)
+        state = owner.decode(item.state) if item else None
+        if state and _is_replaced(state, wake_up):
+            return Fate.STALE_WAKE_UP
+        self._alarm_clock.pass_on(wake_up)
+        return Fate.HOPPED
 
     def _written(self, after: S, before: S, item: Item) -> bool:
         self._alarm_clock.set(after, before=before)
@@ -159,3 +168,11 @@ class Waker:
     def _hidden(self, incoming: Incoming) -> tuple[Fate, ...]:
         self._queue.hide(incoming.receipt_handle, seconds=schedule.hide(incoming.receives))
         return (Fate.FAILED,)
+
+
+def _is_replaced(state: Group | Digest, wake_up: WakeUp) -> bool:
+    """Whether it can never count any more. One of a generation to come may be written yet."""
+    return state.generation >= wake_up.generation and (state.generation, state.due) != (
+        wake_up.generation,
+        wake_up.due,
+    )

@@ -119,6 +119,21 @@ def test_a_chain_of_more_than_sixteen_hops_fires_at_its_time(
     assert second.at == pytest.approx(began + 30 + 43_200, abs=2)
 
 
+def test_a_timer_that_another_one_has_replaced_does_not_hop_on(
+    stage: Stage, clock: Clock, chats: ReceiverServer, robot: str
+) -> None:
+    # GIVEN two hours of news every five minutes, each of which sets the timer of a repeat a week away
+    for number in range(24):
+        record(stage, [crash(stage, f"web-{number}")], route(repeat_interval=7 * 86_400.0), ending=NODE)
+        stage.run(until=clock.now + 300)
+    hops = counted("Hops")
+    # WHEN an hour passes
+    stage.run(until=clock.now + 3600)
+    # THEN only the last of them is on its way
+    assert len(titles(chats)) == 24
+    assert counted("Hops") - hops <= 4
+
+
 def test_of_two_equal_wake_ups_one_is_stale(
     stage: Stage, clock: Clock, chats: ReceiverServer, robot: str
 ) -> None:
