@@ -11,8 +11,10 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +100,6 @@ class RoutingPath:
         )
 
     def _rules_key(self, rules: Path) -> str:
-        from hashlib import sha256
-
         compiled = compile_file(rules)
         key = f"rules/{sha256(compiled).hexdigest()}.json"
         s3 = boto3.client("s3", **self._aws.client_settings)
@@ -109,8 +109,9 @@ class RoutingPath:
 
 
 @contextmanager
-def deployed(work: Path, rules: Path) -> Iterator[RoutingPath]:
-    """Everything started and applied, nothing on the stream yet."""
+def deploying(work: Path, rules: Path) -> Iterator[Callable[[], RoutingPath]]:
+    """Everything started, and being applied: for a minute Terraform's provider merely waits, and something
+    else can be tested. What is yielded waits for the rest; then nothing is on the stream yet."""
     crashes = Crashes()
     with ExitStack() as stack:
         receivers = stack.enter_context(ReceiverServer())
@@ -122,12 +123,18 @@ def deployed(work: Path, rules: Path) -> Iterator[RoutingPath]:
         aws.connect(functions_url=functions.url, mail_url=receivers.mail_url)
         project = TerraformProject(ROOT / "infra", work, {**aws.environ, "TMPDIR": str(work)})
         project.init()
-        project.apply(_variables(zips, rules))
-        outputs = project.outputs()
-        _fill_secrets(aws, outputs, receivers.add_robot(ROBOT))
-        _shorten(aws, outputs)
-        functions.start_mappings()
-        yield RoutingPath(aws, functions, receivers, crashes)
+        side = stack.enter_context(ThreadPoolExecutor(thread_name_prefix="apply"))
+        applying = side.submit(project.apply, _variables(zips, rules))
+
+        def finish() -> RoutingPath:
+            applying.result()
+            outputs = project.outputs()
+            _fill_secrets(aws, outputs, receivers.add_robot(ROBOT))
+            _shorten(aws, outputs)
+            functions.start_mappings()
+            return RoutingPath(aws, functions, receivers, crashes)
+
+        yield finish
 
 
 def _variables(zips: Path, rules: Path) -> dict[str, Any]:

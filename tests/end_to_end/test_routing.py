@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -27,7 +27,6 @@ from tests.end_to_end.routing_path import (
     ROBOT,
     STORM,
     RoutingPath,
-    deployed,
 )
 from tests.end_to_end.routing_story import (
     GROUP_INTERVAL,
@@ -118,23 +117,14 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(routing: Callable[[], RoutingPath], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """The story begins; what goes wrong with its telling comes up at the end."""
-    work = tmp_path_factory.mktemp("routing")
-    rules = work / "rules.yaml"
-    write_rules(rules, muted_for=timedelta())
-    compile_beside(rules)
-    with deployed(work, rules) as path, ThreadPoolExecutor() as side:
-        story = Story(path, rules)
+    path = routing()
+    with ThreadPoolExecutor() as side:
+        story = Story(path, tmp_path_factory.mktemp("story") / "rules.yaml")
         telling: Future[None] = side.submit(story.go_on)
         yield story
         telling.result()
-
-
-def compile_beside(rules: Path) -> None:
-    from kube_events.rules.files import compile_file
-
-    rules.with_suffix(".compiled.json").write_bytes(compile_file(rules))
 
 
 def events_of(messages: Sequence[Received]) -> int:
