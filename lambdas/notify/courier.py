@@ -137,7 +137,7 @@ class Courier:
         if self._hold is not None:
             return self._hold
         try:
-            refused = None if reserved else self._gate.reserve()
+            refused = None if reserved and self._gate.still_holds() else self._gate.reserve()
             outcome = refused or self._channel.deliver(message.notification, self._budget)
         except NoTimeLeftError as error:
             outcome = Unreachable(str(error))

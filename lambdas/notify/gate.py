@@ -8,7 +8,7 @@ from collections.abc import Callable
 from lambdas.common.time_budget import TimeBudget
 from lambdas.notify.channels.channel import Channel
 from lambdas.notify.channels.outcomes import Unreachable
-from lambdas.notify.limiter import Limiter, Refused
+from lambdas.notify.limiter import BEGUN_WITHIN, Limiter, Refused
 
 
 class Gate:
@@ -30,6 +30,7 @@ class Gate:
         self._budget = budget
         self._now = now
         self._address: str | None = None
+        self._reserved_at: float | None = None
 
     @property
     def limited(self) -> bool:
@@ -48,8 +49,14 @@ class Gate:
         address = self._channel.address(self._budget)
         if isinstance(address, Unreachable):
             return address
-        self._address = address
-        return self._limiter.reserve(address, per_minute=self._per_minute)
+        self._address, began = address, self._now()
+        refused = self._limiter.reserve(address, per_minute=self._per_minute)
+        self._reserved_at = began if refused is None else None
+        return refused
+
+    def still_holds(self) -> bool:
+        """Whether the slot that was reserved last is as good as a new one."""
+        return self._reserved_at is not None and self._now() <= self._reserved_at + BEGUN_WITHIN
 
     def close(self, seconds: float) -> None:
         """The channel, for which a slot was reserved, asked to slow down: nobody goes there for so long.

@@ -27,6 +27,10 @@ POSTED_WITHIN = 15.0
 """Seconds from a reservation to the channel's receipt of the post, and the clocks' difference: connecting and
 sending take 10 at most, or it is given up."""
 
+BEGUN_WITHIN = 5.0
+"""Seconds of these from the reservation to the beginning of the post. A slot is let go if the table, or what
+had to be told before, took longer."""
+
 MAX_CONFLICTS = 8
 """Writes that somebody else was faster than. Some ten invocations at once are a storm; each conflict is
 somebody's success."""
@@ -63,7 +67,7 @@ class Limiter:
         self._now = now
 
     def reserve(self, address: str, *, per_minute: int) -> Refused | None:
-        """Take a slot for one post, which has to come within POSTED_WITHIN seconds; None: it is taken.
+        """Take a slot for one post, which has to begin within BEGUN_WITHIN seconds; None: it is taken.
 
         Of `per_minute`, RESERVE stay free.
 
@@ -81,7 +85,7 @@ class Limiter:
                 return Refused(counting[RESERVE - per_minute] + WINDOW + POSTED_WITHIN)
             # In order although clocks differ: another's reservation may seem to be in the future.
             after = msgspec.structs.replace(slots, reserved=tuple(sorted((*counting, now))))
-            if self._write(address, after, version):
+            if self._write(address, after, version) and self._now() <= now + BEGUN_WITHIN:
                 return None
         return Refused(self._now() + CONTENDED_WAIT)
 

@@ -184,6 +184,30 @@ def test_a_digest_without_a_slot_waits_on(stage: Stage, clock: Clock, chats: Rec
     assert not chats.answered("throttled", "sre")
 
 
+def test_a_digest_whose_slot_has_grown_old_takes_another_one(
+    stage: Stage, clock: Clock, chats: ReceiverServer
+) -> None:
+    # GIVEN a digest of two, and a table that is slow once it has given it a slot
+    stage.add_dingtalk("sre", {"url": chats.add_robot("sre")}, messages_per_minute=3)
+    for number in range(3):
+        stage.send("sre", notification(id=f"{number}"))
+    stage.invoke("sre")
+    slow = [0.0, 20.0]  # the slot, the digest
+    clock.advance(75.5)
+    stage.dynamodb.meta.events.register(
+        "before-call.dynamodb.PutItem", lambda **_: clock.advance(slow.pop(0) if slow else 0.0)
+    )
+    stage.invoke("sre")
+    # WHEN the next message comes as soon as that slot is free again
+    clock.advance(56)
+    stage.send("sre", notification(id="next"))
+    stage.run()
+    # THEN the robot is not asked twice in a minute
+    assert most_in_a_minute(chats, "sre") == 1
+    assert len(chats.accepted("sre")) == 3
+    assert not stage.dead_letters("sre")
+
+
 def test_a_digest_that_the_robot_refuses_is_put_off(
     stage: Stage, clock: Clock, chats: ReceiverServer
 ) -> None:

@@ -109,6 +109,17 @@ def test_who_always_comes_second_is_told_to_come_again(stage: Stage, clock: Cloc
     assert MAX_CONFLICTS == 8
 
 
+def test_a_slot_that_the_table_took_long_for_is_let_go(stage: Stage, clock: Clock) -> None:
+    slow = [8.0, 0.0]
+    stage.dynamodb.meta.events.register(
+        "before-call.dynamodb.PutItem", lambda **_: clock.advance(slow.pop(0) if slow else 0.0)
+    )
+    limiter = Limiter(stage.table, now=clock)
+    assert limiter.reserve(ROBOT, per_minute=5) is None
+    assert limiter.reserve(ROBOT, per_minute=5) is None
+    assert isinstance(limiter.reserve(ROBOT, per_minute=5), Refused)
+
+
 def test_the_table_holds_no_address(limiter: Limiter, stage: Stage, clock: Clock) -> None:
     limiter.reserve(ROBOT, per_minute=20)
     (item,) = stage.records()
