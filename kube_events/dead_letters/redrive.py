@@ -80,6 +80,10 @@ class Redrive:
             self.errors.extend(error.lines)
 
     def _queue(self, queue: DeadQueue, account: Account, progress: Progress) -> None:
+        if hidden := queue.counts().hidden:
+            self._say(
+                f"{queue.name}: about {hidden} are hidden just now and stay: run it again in some minutes"
+            )
         if queue.place == "archive-queue":
             target: Target = ArchiveTarget(self._deployment)
         else:

@@ -91,9 +91,18 @@ def test_nothing_is_redriven_without_a_condition(deployed: Deployed, run: Run) -
     url = deployed.add_receiver("sre")
     set_aside(deployed, url, told(1))
     said = run(*REDRIVE)
-    assert said.code == 1
+    assert said.code == 2
     assert "expected a condition, such as --receiver NAME, or an id; or --everything" in said.err
     assert run(*REDRIVE, "--everything").lines == ["1 dead letters put back"]
+
+
+def test_what_somebody_else_reads_at_the_moment_stays_and_is_told(deployed: Deployed, run: Run) -> None:
+    url = deployed.add_receiver("sre")
+    set_aside(deployed, url, told(1))
+    deployed.aws.sqs.receive_message(QueueUrl=deployed.dead(url), VisibilityTimeout=60)
+    said = run(*REDRIVE, "--receiver", "sre")
+    assert said.lines == ["0 dead letters put back"]
+    assert "kube-events-receiver-sre-dead: about 1 are hidden just now and stay: run it again" in said.err
 
 
 def test_a_dry_run_changes_nothing(deployed: Deployed, run: Run) -> None:
