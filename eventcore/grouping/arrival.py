@@ -28,7 +28,7 @@ class Recovery(NamedTuple):
     problems: frozenset[str]
     """Reasons of what is over."""
     at: float
-    """When, in seconds since the epoch."""
+    """When, in seconds since the epoch, by the time under which the event is filed."""
 
 
 def object_key(event: Event) -> str:

@@ -56,6 +56,8 @@ class GroupMember(Struct, kw_only=True, omit_defaults=True):
     count: int
     first_seen: float
     last_seen: float
+    """By the time under which the event is filed, so that a node's wrong clock puts no recovery before its
+    problem."""
     heard: float
     """When we learnt of its newest state."""
     type: str = ""

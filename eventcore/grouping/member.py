@@ -9,7 +9,7 @@ from msgspec import json
 from eventcore.event import Event
 from eventcore.grouping.arrival import Arrival
 from eventcore.grouping.group import MAX_MESSAGE, Ending, GroupMember, Kind
-from eventcore.identity import observation_id
+from eventcore.identity import document_time, observation_id
 from eventcore.limits import cut
 
 MAX_BYTES = 1500
@@ -27,6 +27,7 @@ def member_of(arrival: Arrival, *, now: float, kind: Kind) -> GroupMember:
     """The member that the event is; what is too old to be told by itself never ends."""
     event = arrival.event
     involved = event.involved_object
+    last_seen = document_time(event).timestamp()
     member = GroupMember(
         uid=uid_of(event),
         observation=observation_id(event),
@@ -34,8 +35,8 @@ def member_of(arrival: Arrival, *, now: float, kind: Kind) -> GroupMember:
         region=event.cluster.region,
         severity=event.severity,
         count=event.count,
-        first_seen=event.first_seen.timestamp(),
-        last_seen=event.last_seen.timestamp(),
+        first_seen=min(event.first_seen.timestamp(), last_seen),
+        last_seen=last_seen,
         heard=now,
         type=event.type,
         reason=event.reason,

@@ -17,7 +17,7 @@ from eventcore.grouping.key import GroupRef
 from eventcore.grouping.member import member_of, uid_of
 from eventcore.grouping.room import place
 from eventcore.grouping.timer import first_look
-from eventcore.identity import observation_id
+from eventcore.identity import document_time, observation_id
 from eventcore.limits import cut
 
 
@@ -104,7 +104,7 @@ def _is_newer(event: Event, known: GroupMember) -> bool:
     """Counts only grow; of states with the same one, which there may be, any order that is one will do."""
     if event.count != known.count:
         return event.count > known.count
-    return (event.last_seen.timestamp(), observation_id(event)) > (known.last_seen, known.observation)
+    return (document_time(event).timestamp(), observation_id(event)) > (known.last_seen, known.observation)
 
 
 def _remembering(known: GroupMember, member: GroupMember) -> GroupMember:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from eventcore.event import Event
 from eventcore.grouping.arrival import Recovery, object_key
 from eventcore.grouping.group import Ending
+from eventcore.identity import document_time
 from eventcore.recoveries import RECOVERY_TABLE, RecoveryRow
 from eventcore.rules.compiled import CompiledRecovery
 
@@ -60,7 +61,7 @@ class RecoveryTable:
             for problem, kind in ended
             if kind == own or (kind == _EVERY_KIND and (problem, own) not in self._entries)
         )
-        return Recovery(object_key(event), problems, event.last_seen.timestamp()) if problems else None
+        return Recovery(object_key(event), problems, document_time(event).timestamp()) if problems else None
 
     def _row(self, reason: str, kind: str) -> RecoveryRow | None:
         return self._entries.get((reason, kind)) or self._entries.get((reason, _EVERY_KIND))

@@ -53,7 +53,14 @@ def happened(uid: str = "a", *, count: int = 1, at: float = 0.0, **changes: Any)
     time = START + timedelta(seconds=at)
     return replace(
         _PLAIN,
-        metadata=replace(_PLAIN.metadata, uid=uid, resource_version=f"{count}-{at:g}"),
+        metadata=replace(
+            _PLAIN.metadata,
+            uid=uid,
+            resource_version=f"{count}-{at:g}",
+            creation_timestamp=min(START, time),
+        ),
+        received_at=time,
+        written_at=None,
         involved_object=replace(_PLAIN.involved_object, **{"name": f"web-{uid}"} | involved),
         count=count,
         first_seen=min(START, time),

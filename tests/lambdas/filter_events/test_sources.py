@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from msgspec.structs import replace
 
 from eventcore.event import Event
 from eventcore.grouping.encoding import decode_sources
@@ -92,6 +95,22 @@ def test_one_that_came_back_after_a_recovery_lasts(stage: Stage, order: tuple[in
     events = [dead(ago=10), alive(ago=60)]
     stage.handle(*(events[at] for at in order))
     assert sources(stage).lasting(stage.clock.now)
+
+
+def test_a_node_whose_clock_is_slow_ends_what_it_caused(stage: Stage) -> None:
+    # GIVEN NodeNotReady of the node controller, and NodeReady of a kubelet whose clock is ten minutes late
+    stage.handle(dead(ago=60))
+    by_its_clock = NOW - timedelta(seconds=600)
+    stage.handle(replace(alive(), first_seen=by_its_clock, last_seen=by_its_clock))
+    # THEN it counts from when the API server made it, for what it inhibits and for who is told of it
+    assert not sources(stage).lasting(stage.clock.now)
+    [member] = [
+        member
+        for group in stage.groups().values()
+        for member in group.members.values()
+        if member.reason == "NodeNotReady"
+    ]
+    assert member.recovered
 
 
 def test_one_that_has_recovered_is_not_revived_by_a_second_delivery(stage: Stage) -> None:
