@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from eventcore.grouping.encoding import decode_group, decode_sources
+from eventcore.grouping.encoding import StateError, decode_group, decode_sources
 from eventcore.grouping.flush import flush
 from eventcore.grouping.group import Group, GroupMember
-from lambdas.common.state_table import StateTable
+from lambdas.common.observability import logger
+from lambdas.common.state_table import Item, StateTable
 from lambdas.common.time_budget import TimeBudget
 from lambdas.notify.fate import Fate
 from lambdas.notify.links import Links
@@ -48,7 +49,6 @@ class GroupTimer:
     def fire(self, group: Group) -> Fired[Group]:
         """
         Raises:
-            StateError: this release cannot read the sources that may inhibit.
             ClientError, BotoCoreError, NoTimeLeftError: the table was not to be read.
         """
         now = self._now()
@@ -90,7 +90,16 @@ class _Inhibition:
     def _read(self) -> frozenset[str]:
         keys = {key for member in self._group.members.values() for key in member.inhibitors}
         items = self._table.read(keys, self._budget).values()
-        return frozenset(item.key for item in items if decode_sources(item.state).lasting(self._now))
+        return frozenset(item.key for item in items if _lasts(item, self._now))
+
+
+def _lasts(item: Item, now: float) -> bool:
+    """One of another release inhibits nothing: better to say too much than to set the group aside."""
+    try:
+        return decode_sources(item.state).lasting(now)
+    except StateError as error:
+        logger.error("unreadable source of inhibition", record=item.key, error=str(error))
+        return False
 
 
 class _Noting:

@@ -372,6 +372,16 @@ def test_silences_are_asked_for_once_in_ten_seconds(
     assert len(queries) == 2
 
 
+def test_a_source_that_cannot_be_read_inhibits_nothing_and_blocks_nobody(
+    stage: Stage, clock: Clock, chats: ReceiverServer, robot: str
+) -> None:
+    assert stage.table.write("source#1", b"\x09new", version=0, expires=clock.now + KEPT)
+    record(stage, [crash(stage)], route(), ending=MOMENT, inhibitors=("source#1",))
+    stage.run()
+    assert len(titles(chats)) == 1
+    assert not stage.dead_letters(robot)
+
+
 def test_what_a_source_inhibits_is_told_when_the_source_has_ended(
     stage: Stage, clock: Clock, chats: ReceiverServer, robot: str
 ) -> None:
