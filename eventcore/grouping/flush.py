@@ -78,8 +78,11 @@ def flush(
         outgoing=Outgoing(group.generation, notification, now) if notification else None,
     )
     interval = group.route.group_interval
-    not_before = now if after.told_at is None else after.told_at + interval
-    after.due = first_look(after, members.values(), news_at=now + interval, not_before=not_before, now=now)
+    # A look of which nothing came, since a problem was heard of again, puts off no end.
+    last = now if told or sorting.changed or after.told_at is None else after.told_at
+    after.due = first_look(
+        after, members.values(), news_at=now + interval, not_before=last + interval, now=now
+    )
     return Flushed(after, notification)
 
 

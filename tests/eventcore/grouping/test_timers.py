@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from msgspec.structs import replace
 
 from eventcore.grouping.timer import OVERDUE, overdue
@@ -196,6 +198,16 @@ def test_a_receiver_that_wants_no_resolved_is_not_told_of_an_end() -> None:
     play.merge(arrives(count=2, at=5000), at=5000)
     play.run()
     assert play.told()[1:] == [(5030.0, "firing", 1, 1)]
+
+
+def test_ends_of_which_nobody_wants_to_know_are_looked_at_no_oftener_than_others() -> None:
+    play = Play()
+    play.send_resolved = False
+    for number in range(100):
+        play.merge(arrives(f"pod-{number}", at=number * 2), at=number * 2)
+    play.run()
+    assert len(play.told()) == 2
+    assert all(later - sooner >= 300 for sooner, later in pairwise(play.wake_ups))
 
 
 def test_a_message_with_an_end_and_news_is_no_resolved_one() -> None:
