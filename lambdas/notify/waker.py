@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from eventcore.grouping.digest import Digest
 from eventcore.grouping.encoding import encode_state
 from eventcore.grouping.group import Group, Outgoing
+from eventcore.grouping.timer import EARLY
 from eventcore.queue_message import NotificationMessage, WakeUp, encode_message
 from lambdas.common.observability import count, logger
 from lambdas.common.state_table import Item, StateTable
@@ -19,9 +20,6 @@ from lambdas.notify.alarm_clock import AlarmClock, expiry
 from lambdas.notify.courier import Courier
 from lambdas.notify.fate import Fate, Incoming
 from lambdas.notify.receiver_queue import ReceiverQueue
-
-EARLY = 1.0
-"""Seconds that a wake-up may come before its time: SQS counts whole ones, and clocks differ."""
 
 WRITTEN_WITHIN = 120.0
 """Seconds after its time in which the item of a wake-up may still be to come: it is sent first, and the
@@ -150,9 +148,11 @@ class Waker:
         return () if fate is Fate.DUPLICATE else (fate,)
 
     def _tell(self, outgoing: Outgoing, incoming: Incoming, *, reserved: bool = False) -> Fate:
+        """From now on: if the ledger gives it to us, nobody has tried yet, as after a wake-up that somebody
+        put back from the dead letters."""
         message = NotificationMessage(
             notification=outgoing.notification,
-            deliver_by=datetime.fromtimestamp(outgoing.made, UTC) + schedule.DELIVER_WITHIN,
+            deliver_by=datetime.fromtimestamp(self._now(), UTC) + schedule.DELIVER_WITHIN,
         )
         # As if it had come from the queue: so it is what is set aside if the channel refuses it.
         as_message = incoming._replace(body=encode_message(message), redriven=False)
