@@ -11,10 +11,10 @@ import pytest
 
 from kube_events.__main__ import main
 from tests.fixtures.aws import REGION, Aws
+from tests.fixtures.state_table import create_table
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
-TABLE = "kube-events-state"
 BUCKET = f"kube-events-{ACCOUNT}-{REGION}"
 
 
@@ -24,22 +24,7 @@ class Deployed:
     def __init__(self, aws: Aws) -> None:
         self.aws = aws
         self.dynamodb = boto3.client("dynamodb")
-        self.dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "kind", "AttributeType": "S"},
-            ],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "by_kind",
-                    "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(self.dynamodb)
         aws.bucket(BUCKET)
         aws.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
 
@@ -95,17 +80,3 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return Said(code, out, err)
 
     return run
-
-
-@pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Operations of everything that is made with a session from here on."""
-    made: list[str] = []
-    original: Callable[..., None] = boto3.Session.__init__
-
-    def listening(self: boto3.Session, *arguments: object, **options: object) -> None:
-        original(self, *arguments, **options)
-        self.events.register("before-call", lambda model, **_: made.append(model.name))
-
-    monkeypatch.setattr(boto3.Session, "__init__", listening)
-    return made

@@ -22,7 +22,9 @@ from lambdas.common.records import Record
 from lambdas.notify.ledger import Ledger
 from lambdas.notify.receiver_queue import CODE
 from tests.fixtures.aws import Aws
+from tests.fixtures.calls import calls
 from tests.fixtures.events import event
+from tests.fixtures.state_table import TABLE
 from tests.kube_events.dead_letters.conftest import (
     DAY,
     STREAM,
@@ -34,7 +36,7 @@ from tests.kube_events.dead_letters.conftest import (
     set_aside,
     told,
 )
-from tests.kube_events.deployed import BUCKET, ROOT, TABLE, Deployed, Run, calls, deployed, run
+from tests.kube_events.deployed import BUCKET, ROOT, Deployed, Run, deployed, run
 
 __all__ = ["calls", "deployed", "functions", "moves", "run"]
 

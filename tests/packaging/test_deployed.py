@@ -19,13 +19,13 @@ from sandbox.lambda_service import LambdaService
 from scripts.packaging.sources import ROOT
 from tests.fixtures.events import event
 from tests.fixtures.opensearch import OpenSearchApi
+from tests.fixtures.state_table import TABLE, create_table
 from tests.packaging.conftest import Builds
 
 pytestmark = pytest.mark.packaged
 
 ROLE = "arn:aws:iam::123456789012:role/function"
 BUCKET = "kube-events-packaged"
-TABLE = "kube-events-state"
 
 
 class Deployment:
@@ -42,22 +42,7 @@ class Deployment:
         iam = boto3.client("iam", **aws.client_settings)
         iam.create_role(RoleName="function", AssumeRolePolicyDocument="{}")
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})  # type: ignore[typeddict-item]
-        self.dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "kind", "AttributeType": "S"},
-            ],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "by_kind",
-                    "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(self.dynamodb)
         self.queue_url = self.sqs.create_queue(QueueName="receiver")["QueueUrl"]
         receiver = {
             "type": "sns",

@@ -31,7 +31,8 @@ from tests.events import failed, kinesis_batch
 from tests.fixtures.aws import Aws, LambdaContext
 from tests.fixtures.events import CLUSTER, event
 from tests.fixtures.receivers import Clock
-from tests.lambdas.notify.stage import TABLE, Died, Stage
+from tests.fixtures.state_table import TABLE, create_table
+from tests.lambdas.notify.stage import Died, Stage
 from tests.lambdas.rules import compiled
 
 TIMES = {"group_wait": "10s", "group_interval": "1m", "repeat_interval": "1h"}
@@ -93,7 +94,7 @@ class Chain(Stage):
         """Forget all groups and receivers, so that the next story meets nothing of the one before."""
         self.receivers.clear()
         self.dynamodb.delete_table(TableName=TABLE)
-        self.create_table()
+        create_table(self.dynamodb)
 
     def stream(self, *events: Event) -> None:
         """A batch of the stream, delivered until it is taken."""

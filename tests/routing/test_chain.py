@@ -9,7 +9,7 @@ import pytest
 
 from eventcore.queue_message import WakeUp, encode_message
 from eventcore.silences import KEY_PREFIX, KIND, Silence, encode_silence, parse_matchers
-from tests.lambdas.notify.stage import TABLE
+from tests.fixtures.state_table import TABLE
 from tests.routing.chain import Chain, happens, rules
 
 

@@ -19,10 +19,11 @@ from lambdas.common.dead_letters import DeadLetters
 from lambdas.common.records import Poison, Record
 from lambdas.common.time_budget import TimeBudget
 from tests.fixtures.aws import REGION, Aws, LambdaContext
+from tests.fixtures.calls import calls
 from tests.fixtures.cluster import Answer
 from tests.fixtures.loopback import LoopbackServer
 from tests.fixtures.receivers import notification
-from tests.kube_events.deployed import ACCOUNT, BUCKET, Deployed, calls, deployed, run
+from tests.kube_events.deployed import ACCOUNT, BUCKET, Deployed, deployed, run
 from tests.kube_events.index_function import answered, crashed, refused
 
 __all__ = ["calls", "deployed", "run"]

@@ -19,11 +19,12 @@ from eventcore.heartbeat import Heartbeat
 from eventcore.identity import partition_key
 from eventcore.wire import encode, encode_heartbeat
 from tests.fixtures.aws import Aws
+from tests.fixtures.calls import calls
 from tests.fixtures.events import event, raw_event
 from tests.kube_events.index_function import index_function
 from tests.lambdas.index_events.conftest import deployed, index
 
-__all__ = ["deployed", "index", "index_function"]
+__all__ = ["calls", "deployed", "index", "index_function"]
 
 STREAM = "kube-events"
 PARTITIONS = Path(__file__).resolve().parents[3] / "infra/modules/archive/partitions.jq"

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-
-import boto3
-import pytest
 
 from kube_events.__main__ import main
 from kube_events.reindex.aws import PERMISSIONS
@@ -15,20 +11,6 @@ from tests.kube_events.index_function import FUNCTION, IndexFunctionServer
 from tests.kube_events.replay.conftest import STREAM, Archive, Stream, seen
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Operations of everything that is made with a session from here on."""
-    made: list[str] = []
-    original: Callable[..., None] = boto3.Session.__init__
-
-    def listening(self: boto3.Session, *arguments: object, **options: object) -> None:
-        original(self, *arguments, **options)
-        self.events.register("before-call", lambda model, **_: made.append(model.name))
-
-    monkeypatch.setattr(boto3.Session, "__init__", listening)
-    return made
 
 
 def test_a_replay_makes_no_call_that_is_not_listed(

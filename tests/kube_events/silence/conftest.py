@@ -1,5 +1,6 @@
 """The deployment that the commands work on."""
 
-from tests.kube_events.deployed import calls, deployed, run
+from tests.fixtures.calls import calls
+from tests.kube_events.deployed import deployed, run
 
 __all__ = ["calls", "deployed", "run"]

@@ -11,7 +11,8 @@ import pytest
 
 from eventcore.silences import Silences, decode_silence
 from tests.eventcore.test_silences import member
-from tests.kube_events.deployed import TABLE, Deployed, Run
+from tests.fixtures.state_table import TABLE
+from tests.kube_events.deployed import Deployed, Run
 
 WHY = ("--comment", "new release", "--author", "jo")
 ADD = ("silence", "add", "reason=BackOff", *WHY)

@@ -18,19 +18,13 @@ from lambdas.common.state_table import MAX_ATTEMPTS, Item, StateTable
 from lambdas.common.time_budget import NoTimeLeftError, TimeBudget
 from tests.fixtures.aws import Aws, LambdaContext
 from tests.fixtures.receivers import Clock
-
-TABLE = "kube-events-state"
+from tests.fixtures.state_table import TABLE, create_table
 
 
 @pytest.fixture
 def table(aws: Aws, clock: Clock) -> StateTable:
     client = boto3.client("dynamodb", config=ONE_TRY)
-    client.create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table(client)
     return StateTable(client, table=TABLE, now=clock)
 
 

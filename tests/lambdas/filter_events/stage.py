@@ -28,9 +28,9 @@ from lambdas.filter_events.outbox import Outbox
 from tests.events import failed, kinesis_batch
 from tests.fixtures.aws import Aws, LambdaContext
 from tests.fixtures.receivers import Clock
+from tests.fixtures.state_table import TABLE, create_table
 from tests.lambdas.rules import compiled
 
-TABLE = "kube-events-state"
 RECEIVERS = ("ops-mail", "sre-chime")
 GROUP_BY = ["cluster.name", "involvedObject.namespace", "reason"]
 
@@ -210,13 +210,3 @@ class Stage:
         if len(self.calls) == self.dies_after:
             self.dies_after = None
             raise Died
-
-
-def create_table(dynamodb: Any) -> None:
-    """The state table, as Terraform makes it."""
-    dynamodb.create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )

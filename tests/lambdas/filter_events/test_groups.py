@@ -12,8 +12,9 @@ from eventcore.grouping.group import Group
 from lambdas.common.observability import metrics
 from lambdas.filter_events.filter import DEAD_LETTER_SECONDS
 from tests.events import kinesis_batch, sqs_batch
+from tests.fixtures.state_table import TABLE
 from tests.lambdas.filter_events.events import crash, node_event
-from tests.lambdas.filter_events.stage import TABLE, Stage
+from tests.lambdas.filter_events.stage import Stage
 from tests.lambdas.metrics import emitted
 
 

@@ -25,7 +25,7 @@ from tests.events import failed, kinesis_batch, message_id, sequence_number, sqs
 from tests.fixtures.aws import Aws, Handler, LambdaContext
 from tests.fixtures.events import event as recorded_event
 from tests.fixtures.events import heartbeat
-from tests.lambdas.filter_events.stage import TABLE, create_table
+from tests.fixtures.state_table import TABLE, create_table
 from tests.lambdas.metrics import emitted, emitted_by
 from tests.lambdas.rules import compiled
 

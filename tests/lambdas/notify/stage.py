@@ -34,11 +34,11 @@ from lambdas.notify.silences import SilenceReader
 from lambdas.notify.webhook import Answer, Webhooks
 from tests.fixtures.aws import REGION, LambdaContext
 from tests.fixtures.receivers import Clock, notification
+from tests.fixtures.state_table import TABLE, create_table
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-TABLE = "kube-events-state"
 VISIBILITY = 360.0
 """Seconds: six times the function's time limit, as AWS advises."""
 
@@ -72,31 +72,12 @@ class Stage:
         self.table = StateTable(self.dynamodb, table=TABLE, now=clock, sleep=clock.advance)
         self._hiding: dict[str, int] = {}
         self._hidden: list[tuple[float, str, MessageTypeDef]] = []
-        self.create_table()
+        create_table(self.dynamodb)
         for client in (self.sqs, self.sns, self.dynamodb, self.secrets):
             client.meta.events.register("after-call", self._step)
         self.sqs.meta.events.register("provide-client-params.sqs.SendMessage", self._note_delay)
         self.sqs.meta.events.register("provide-client-params.sqs.ChangeMessageVisibility", self._note_hiding)
         self._working = False
-
-    def create_table(self) -> None:
-        """The state table, as Terraform makes it."""
-        self.dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "kind", "AttributeType": "S"},
-            ],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "by_kind",
-                    "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
 
     def add(self, name: str, make: Callable[[dict[str, str]], AnyReceiver]) -> AnyReceiver:
         """A receiver with a queue and a dead-letter queue."""

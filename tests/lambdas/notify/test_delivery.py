@@ -17,7 +17,8 @@ from lambdas.notify.ledger import Ledger
 from lambdas.notify.webhook import TRY_SECONDS
 from sandbox.receivers import ReceiverServer
 from tests.fixtures.receivers import Clock, notification
-from tests.lambdas.notify.stage import TABLE, Stage
+from tests.fixtures.state_table import TABLE, create_table
+from tests.lambdas.notify.stage import Stage
 
 
 def counted(metric: str) -> float:
@@ -449,7 +450,7 @@ def test_while_the_table_is_away_everything_comes_again(stage: Stage, chats: Rec
     stage.invoke("sre")
     assert not chats.inbox.all()
     # WHEN the table is back
-    stage.create_table()
+    create_table(stage.dynamodb)
     stage.run()
     # THEN
     assert len(chats.accepted("sre")) == 1

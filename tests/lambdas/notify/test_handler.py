@@ -17,7 +17,8 @@ from lambdas.common.settings import SettingsError
 from sandbox.receivers import ReceiverServer
 from tests.fixtures.aws import Aws, Handler, LambdaContext
 from tests.fixtures.receivers import notification
-from tests.lambdas.notify.stage import TABLE, Stage
+from tests.fixtures.state_table import TABLE
+from tests.lambdas.notify.stage import Stage
 
 ColdStart = Callable[[str, Mapping[str, str]], Handler]
 ARN = "arn:aws:sqs:eu-central-1:123456789012:sre"

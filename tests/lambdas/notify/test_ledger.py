@@ -8,7 +8,8 @@ import pytest
 
 from lambdas.notify.ledger import CLOCK_SKEW, KEPT, Claim, Ledger, Refusal
 from tests.fixtures.receivers import Clock
-from tests.lambdas.notify.stage import TABLE, Stage
+from tests.fixtures.state_table import TABLE
+from tests.lambdas.notify.stage import Stage
 
 LEASE = 60.0
 

@@ -12,7 +12,8 @@ from lambdas.common.state_table import KEPT, StateTable
 from lambdas.notify.limiter import CONTENDED_WAIT, MAX_CONFLICTS, Limiter, Refused
 from tests.fixtures.aws import Aws
 from tests.fixtures.receivers import Clock
-from tests.lambdas.notify.stage import TABLE, Stage
+from tests.fixtures.state_table import TABLE
+from tests.lambdas.notify.stage import Stage
 
 ROBOT = "oapi.dingtalk.com/robot/send?access_token=made-up"
 

@@ -18,6 +18,7 @@ from eventcore.silences import KIND, Silence, encode_silence, parse_matchers
 from lambdas.common.state_table import KEPT
 from sandbox.receivers import ReceiverServer
 from tests.fixtures.receivers import Clock
+from tests.fixtures.state_table import TABLE, create_table
 from tests.lambdas.notify.groups import (
     MOMENT,
     NODE,
@@ -28,7 +29,7 @@ from tests.lambdas.notify.groups import (
     route,
     send_wake_up,
 )
-from tests.lambdas.notify.stage import TABLE, Stage
+from tests.lambdas.notify.stage import Stage
 from tests.lambdas.notify.test_delivery import counted
 
 
@@ -211,6 +212,26 @@ def test_what_a_crash_left_behind_is_told_before_it_is_overwritten(
     ]
 
 
+def test_what_a_crash_left_behind_is_told_days_later_when_its_wake_up_is_put_back(
+    stage: Stage, clock: Clock, chats: ReceiverServer, robot: str
+) -> None:
+    # GIVEN a function that died before it told, and whose wake-up ended in the dead letters
+    ref = record(stage, [crash(stage)], route(), ending=MOMENT)
+    group = group_in(stage, ref)
+    assert group.due is not None
+    clock.advance(30)
+    stage.dies_after = 3  # the item, the silences, the put
+    stage.invoke(robot)
+    stage.forget()
+    # WHEN
+    clock.advance(2 * 86_400)
+    send_wake_up(stage, robot, WakeUp(key=ref.key, generation=group.generation, due=group.due))
+    stage.run()
+    # THEN
+    assert len(titles(chats)) == 1
+    assert not stage.dead_letters(robot)
+
+
 def test_an_old_message_that_the_ledger_has_forgotten_is_not_told_again(
     stage: Stage, clock: Clock, chats: ReceiverServer, robot: str
 ) -> None:
@@ -258,7 +279,7 @@ def test_while_the_table_is_away_wake_ups_come_again(
     stage.dynamodb.delete_table(TableName=TABLE)
     stage.invoke(robot)
     assert counted("Failed") == 1
-    stage.create_table()
+    create_table(stage.dynamodb)
     put(stage, group)
     stage.run()
     assert len(titles(chats)) == 1
