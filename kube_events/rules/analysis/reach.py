@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from eventcore.rules import CompiledRoute, CompiledRules
-from kube_events.rules.analysis.severities import final
+from kube_events.rules.analysis.severities import Judge, final, judges_of
 from kube_events.rules.analysis.terms import EVERYTHING, Term, both, terms_of
 
 
@@ -20,20 +20,20 @@ class Reached(NamedTuple):
 
 def reached(rules: CompiledRules) -> Iterator[Reached]:
     """All routes, parents first. Of those that cannot be followed, everything is taken to come to them."""
-    yield from _below(rules, rules.route, None, EVERYTHING)
+    yield from _below(judges_of(rules.severity), rules.route, None, EVERYTHING)
 
 
 def _below(
-    rules: CompiledRules, route: CompiledRoute, parent: CompiledRoute | None, terms: tuple[Term, ...]
+    judges: Sequence[Judge], route: CompiledRoute, parent: CompiledRoute | None, terms: tuple[Term, ...]
 ) -> Iterator[Reached]:
     yield Reached(route, parent, terms)
     for child in route.routes:
-        yield from _below(rules, child, route, _entering(rules, child, terms))
+        yield from _below(judges, child, route, _entering(judges, child, terms))
 
 
-def _entering(rules: CompiledRules, route: CompiledRoute, terms: Sequence[Term]) -> tuple[Term, ...]:
+def _entering(judges: Sequence[Judge], route: CompiledRoute, terms: Sequence[Term]) -> tuple[Term, ...]:
     own = terms_of(route.match)
     together = None if own is None else both(terms, own)
     if together is None:
         return EVERYTHING
-    return tuple(known for term in together for known in final(term, rules.severity))
+    return tuple(known for term in together for known in final(term, judges))

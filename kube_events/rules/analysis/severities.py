@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from eventcore.event import Severity
 from eventcore.rules import CompiledSeverityRule
@@ -38,17 +39,29 @@ def of_table(term: Term) -> Iterator[Term]:
             yield narrowed
 
 
-def final(term: Term, rules: Sequence[CompiledSeverityRule]) -> Iterator[Term]:
+class Judge(NamedTuple):
+    """A severity rule."""
+
+    terms: Sequence[Term] | None
+    """None: they are too many."""
+    severity: Severity
+
+
+def judges_of(rules: Iterable[CompiledSeverityRule]) -> tuple[Judge, ...]:
+    """The severity rules of a file, to be asked for each of its routes."""
+    return tuple(Judge(terms_of(rule.match), rule.severity) for rule in rules)
+
+
+def final(term: Term, judges: Sequence[Judge]) -> Iterator[Term]:
     """The term with the severities that events can have when the rules are through with them."""
     unjudged = without(term, SEVERITY)
     given: set[Severity] = set()
-    for rule in rules:
-        matching = terms_of(rule.match)
+    for matching, severity in judges:
         if matching is None:
             yield term
             return
         if not apart(unjudged, matching):
-            given.add(rule.severity)
+            given.add(severity)
         # What its own severity was before is not known here, so a rule that asks for one may let it pass.
         if covered(unjudged, matching):
             yield from _with(term, given)

@@ -104,7 +104,16 @@ def covered(term: Term, covers: Sequence[Term]) -> bool:
 
 def apart(term: Term, others: Sequence[Term]) -> bool:
     """Whether no event can match the term and one of the others."""
-    return all(is_empty(joined(term, other)) for other in others)
+    return all(_disjoint(term, other) or is_empty(joined(term, other)) for other in others)
+
+
+def _disjoint(one: Term, other: Term) -> bool:
+    """Whether a field of which both say something shows that no event matches both. Those that only one of
+    them names need no look: there would be no rule that can never match."""
+    shared = one.keys() & other.keys() - _ARRAYS
+    # Nearly all rules ask for a reason, and it tells them apart.
+    first = [REASON] if REASON in shared else []
+    return any(empty((*one[path], *_leaves(other, path))) for path in (*first, *(shared - {REASON})))
 
 
 class _TooManyError(Exception):
@@ -137,7 +146,7 @@ def _leaves(term: Term, path: Path) -> tuple[Leaf, ...]:
 
 def _covered(term: Term, covers: Sequence[Term], splits: int) -> int | None:
     """How many splits are left if it is covered, else None."""
-    near = [cover for cover in covers if not is_empty(joined(term, cover))]
+    near = [cover for cover in covers if not _disjoint(term, cover)]
     if any(_within(term, cover) for cover in near):
         return splits
     for path in dict.fromkeys(path for cover in near for path in cover):

@@ -7,7 +7,7 @@ from typing import Any
 
 from eventcore.faults import item
 from eventcore.rules import CompiledRoute, CompiledRules
-from kube_events.rules.analysis.severities import final, of_table
+from kube_events.rules.analysis.severities import final, judges_of, of_table
 from kube_events.rules.analysis.taken import Taker, taken_by
 from kube_events.rules.analysis.terms import (
     EVERYTHING,
@@ -60,7 +60,7 @@ class _Routes:
     """The routing tree, below what drop and the severity rules leave of events."""
 
     def __init__(self, rules: CompiledRules, drops: Sequence[Taker]) -> None:
-        self._severity = rules.severity
+        self._judges = judges_of(rules.severity)
         self._drops = drops
 
     def below(self, route: CompiledRoute, entering: Sequence[Term]) -> Iterator[Odd]:
@@ -71,7 +71,7 @@ class _Routes:
             together = None if own is None else both(entering, own)
             if own is None or together is None:
                 continue
-            possible = [known for term in together for known in final(term, self._severity)]
+            possible = [known for term in together for known in final(term, self._judges)]
             odd = self._odd(child, own, together, possible, entering, before)
             if odd is not None:
                 yield odd
@@ -112,7 +112,7 @@ class _Routes:
     def _as_dropped(self, terms: Sequence[Term]) -> Iterator[Term]:
         """The terms before the severity rules, which drop does not see the work of."""
         for term in terms:
-            yield from of_table(without(term, SEVERITY) if self._severity else term)
+            yield from of_table(without(term, SEVERITY) if self._judges else term)
 
 
 def _contradictory(path: str, terms: Sequence[Term]) -> Odd:

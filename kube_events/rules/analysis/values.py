@@ -24,10 +24,24 @@ _NO_VALUE: Mapping[str, Any] = {}
 
 def lets_through(leaf: Leaf, value: Any) -> bool:
     """Whether the leaf matches an event with this value, ABSENT for none. Exact, by the matcher itself."""
-    if isinstance(value, str) and all(isinstance(atom, str) for atom in leaf):
-        return value in leaf  # as most are: a file of 300 routes asks a million times
+    if isinstance(value, str):
+        # As most are: a file of 300 routes asks a million times.
+        if all(isinstance(atom, str) for atom in leaf):
+            return value in leaf
+        if len(leaf) == 1 and (found := _found_at_an_end(leaf[0], value)) is not None:
+            return found
     pattern = _compiled(json.dumps(leaf, sort_keys=True))
     return pattern.matches(_NO_VALUE if value is ABSENT else {"x": value})
+
+
+def _found_at_an_end(atom: Any, value: str) -> bool | None:
+    """Of a prefix or a suffix; None of anything else."""
+    if not isinstance(atom, dict):
+        return None
+    ((name, operand),) = atom.items()
+    if name not in ("prefix", "suffix") or not isinstance(operand, str):
+        return None
+    return _has(name, value, operand)
 
 
 @lru_cache(maxsize=4096)
