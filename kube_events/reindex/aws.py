@@ -37,6 +37,9 @@ THROTTLED = frozenset(
     }
 )
 
+_NO_ENDPOINT = "Invalid endpoint"
+"""What botocore says of an AWS_ENDPOINT_URL that is no URL, in a ValueError (botocore/endpoint.py)."""
+
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException"})
 _UNKNOWN_CALLER = frozenset(
     {"InvalidAccessKeyId", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"}
@@ -88,6 +91,10 @@ def aws_calls(what: str, permissions: Mapping[str, str] = PERMISSIONS) -> Iterat
         raise AwsError(_refusal(what, error, permissions)) from None
     except BotoCoreError as error:
         raise AwsError(f"{what}: {' '.join(str(error).split())}") from None
+    except ValueError as error:
+        if not str(error).startswith(_NO_ENDPOINT):
+            raise
+        raise AwsError(f"AWS configuration: {error}") from None
 
 
 def code_of(error: ClientError) -> str:

@@ -213,3 +213,11 @@ def test_an_item_that_is_no_silence_does_not_hide_the_others(deployed: Deployed,
     assert (said.code, [line.split()[0] for line in said.lines]) == (0, ["ID", id_])
     assert "silence#odd: no silence" in said.err
     assert run("silence", "show", "odd").code == 1
+
+
+def test_an_endpoint_that_is_no_url_is_refused(
+    deployed: Deployed, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "nonsense")
+    said = run("silence", "list")
+    assert (said.code, said.err) == (1, "AWS configuration: Invalid endpoint: nonsense\n")
