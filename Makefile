@@ -6,6 +6,8 @@ PYTHON ?= python3
 TRANSPORT ?= kinesis
 KEEP ?=
 ARGS ?=
+# Processes that share the files of tests; somebody's own OpenSearch is for one only.
+TESTERS ?= $(if $(OPENSEARCH_URL),0,2)
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +24,7 @@ demo: $(READY) ## run the whole pipeline on this machine (TRANSPORT=kinesis|even
 	@$(BIN)/python -m sandbox.demo --transport $(TRANSPORT) $(if $(KEEP),--keep) $(ARGS)
 
 test: $(READY) ## all tests: unit, property, functional, packaged, Terraform, one end-to-end run
-	@$(BIN)/python -m coverage run -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadfile --cov --cov-report= $(ARGS)
 	@$(BIN)/python -m coverage report --format=total | sed 's/^/coverage of what runs in production, in percent: /'
 
 cluster: $(READY) ## a real Kubernetes control plane on this machine, without containers (the first time builds for 6 minutes)

@@ -1,8 +1,12 @@
-"""What is begun with the first of these tests, because it takes long and little of the processor."""
+"""What is begun with the first of these tests, because it takes long and little of the processor.
+
+Where several processes share the tests, each of them would begin it: there it begins when it is asked for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -20,9 +24,14 @@ def routing(
     if not any(item.path.name == "test_routing.py" for item in request.session.items):
         yield None
         return
-    work = tmp_path_factory.mktemp("routing")
-    rules = work / "rules.yaml"
-    write_rules(rules, muted_for=timedelta())
-    rules.with_suffix(".compiled.json").write_bytes(compile_file(rules))
-    with deploying(work, rules) as finish:
-        yield finish
+    with ExitStack() as stack:
+
+        def begin() -> Callable[[], RoutingPath]:
+            work = tmp_path_factory.mktemp("routing")
+            rules = work / "rules.yaml"
+            write_rules(rules, muted_for=timedelta())
+            rules.with_suffix(".compiled.json").write_bytes(compile_file(rules))
+            return stack.enter_context(deploying(work, rules))
+
+        shared = hasattr(request.config, "workerinput")  # pytest-xdist's mark of its workers
+        yield (lambda: begin()()) if shared else begin()
