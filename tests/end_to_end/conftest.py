@@ -33,5 +33,8 @@ def routing(
             rules.with_suffix(".compiled.json").write_bytes(compile_file(rules))
             return stack.enter_context(deploying(work, rules))
 
-        shared = hasattr(request.config, "workerinput")  # pytest-xdist's mark of its workers
-        yield (lambda: begin()()) if shared else begin()
+        def wait_for_all() -> RoutingPath:
+            return begin()()
+
+        # pytest-xdist's mark of its workers
+        yield wait_for_all if hasattr(request.config, "workerinput") else begin()
