@@ -20,6 +20,9 @@ into events. Nearly all have less than 700."""
 _SHORT = 100
 """Bytes of each text of a member that is still too large without its labels."""
 
+_FEW = 10
+"""Inhibitors of such a member. What is left out inhibits nothing, so that rather more is told than less."""
+
 _MOMENT = Ending()
 
 
@@ -65,6 +68,7 @@ def _texts(member: GroupMember) -> str:
     return (
         f"{member.uid}{member.observation}{member.cluster}{member.region}{member.type}{member.reason}{member.message}"
         f"{member.component}{member.kind}{member.namespace}{member.name}{member.node}{member.labels or ''}"
+        f"{''.join(member.inhibitors)}"
     )
 
 
@@ -93,3 +97,4 @@ def _hold_to_size(member: GroupMember) -> None:
         "message",
     ):
         setattr(member, name, cut(getattr(member, name), _SHORT).text)
+    member.inhibitors = member.inhibitors[:_FEW]

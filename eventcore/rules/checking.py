@@ -17,6 +17,9 @@ from eventcore.rules.rule_file import RawPattern
 EVERY_FIELD = "..."
 """Alertmanager's group_by that tells everything apart."""
 
+SHORTEST = 1.0
+"""Seconds. SQS delays by whole ones, so a timer cannot be finer."""
+
 FREE_FIELDS = (
     "metadata.labels.",
     "metadata.annotations.",
@@ -81,8 +84,10 @@ class Checker:
         seconds = durations.parse_duration(value)
         if seconds is None:
             self.error(place, value, durations.ALLOWED)
-        elif seconds == 0 and not zero:
-            self.error(place, value, f"{durations.ALLOWED}, greater than zero")
+        elif seconds == 0 and zero:
+            pass
+        elif seconds < SHORTEST:
+            self.error(place, value, f"{durations.ALLOWED}, at least 1s")
         return seconds
 
     def names(

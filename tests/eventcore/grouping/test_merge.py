@@ -167,6 +167,7 @@ def test_a_group_of_hostile_texts_still_fits_into_an_item() -> None:
             reason=noise(340),
             node=noise(340),
             type=noise(340),
+            inhibitors=tuple(f"source#{rnd.getrandbits(128):032x}" for _ in range(100)),
         )
         group = merge(group, REF, [arrival], [], now=NOW) or group
     assert group is not None

@@ -55,7 +55,7 @@ def test_recoveries_are_read_with_their_defaults() -> None:
         ("inhibit", [{"source": SOURCE, "target": TARGET, "equal": "node"}], "[0].equal", "a list of fields"),
         ("inhibit", [{"source": SOURCE, "target": TARGET, "equal": ["nod"]}], "[0].equal[0]", "mean node?"),
         ("inhibit", [{"source": SOURCE, "target": TARGET, "equal": ["..."]}], "[0].equal[0]", "a field"),
-        ("inhibit", [{"source": SOURCE, "target": TARGET, "keep": "0s"}], "[0].keep", "greater than zero"),
+        ("inhibit", [{"source": SOURCE, "target": TARGET, "keep": "0s"}], "[0].keep", "at least 1s"),
         ("inhibit", [{"source": SOURCE, "target": TARGET, "keep": 60}], "[0].keep", "a duration"),
         ("recoveries", {}, "", "a list of objects such as {problem"),
         ("recoveries", [[]], "[0]", "an object such as {problem"),

@@ -106,14 +106,14 @@ def test_without_a_list_of_receivers_every_name_is_taken() -> None:
             "route.group_by[0]",
             "a field",
         ),
-        (rules(route={"receiver": "ops-mail", "resolve_after": "0s"}), "route.resolve_after", "greater than"),
+        (rules(route={"receiver": "ops-mail", "resolve_after": "0s"}), "route.resolve_after", "at least 1s"),
         (rules(notify_max_age="half an hour"), "notify_max_age", "a duration"),
-        (rules(notify_max_age="0"), "notify_max_age", "greater than zero"),
+        (rules(notify_max_age="0"), "notify_max_age", "at least 1s"),
         (rules(route={"receiver": "ops-mail", "group_wait": 30}), "route.group_wait", "a duration"),
         (
             rules(route={"receiver": "ops-mail", "group_interval": "0s"}),
             "route.group_interval",
-            "greater than",
+            "at least 1s",
         ),
     ],
 )

@@ -57,10 +57,13 @@ def test_a_timer_may_fire_often_but_not_for_ever_unless_events_come() -> None:
 
 
 def test_a_test_of_rules_whose_timers_are_too_short_fails_and_the_next_one_runs(run: Run) -> None:
-    Path("rules.yaml").write_text("route: {receiver: mail, group_interval: 1ms, repeat_interval: 1ms}")
+    Path("rules.yaml").write_text("route: {receiver: mail, group_interval: 1s, repeat_interval: 1s}")
     Path("rules.tests.yaml").write_text("""
 tests:
-  - {name: endless, events: [{event: {reason: BackOff}}], expect: {messages: {}}}
+  - name: endless
+    until: 4h
+    events: [{event: {reason: NodeNotReady, involvedObject: {kind: Node, name: n1}}}]
+    expect: {messages: {}}
   - {name: told, event: {reason: BackOff}, expect: {receivers: [mail]}}
 """)
     ran = run("test", "rules.yaml")
