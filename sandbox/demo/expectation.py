@@ -14,7 +14,7 @@ from typing import NamedTuple
 from eventcore.event import Event
 from eventcore.grouping.arrival import Recovery, object_key
 from eventcore.grouping.key import group_of
-from eventcore.identity import observation_id
+from eventcore.identity import document_time, observation_id
 from eventcore.normalise import normalise
 from eventcore.rules import Ruleset
 
@@ -76,5 +76,5 @@ def _ends(recovery: Recovery, event: Event) -> bool:
     return (
         event.reason in recovery.problems
         and object_key(event) == recovery.object
-        and event.last_seen.timestamp() <= recovery.at
+        and document_time(event).timestamp() <= recovery.at
     )

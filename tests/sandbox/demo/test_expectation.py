@@ -43,7 +43,8 @@ def expected(tmp_path: Path, *states: dict[str, Any]) -> Wanted:
     source = tmp_path / "rules.yaml"
     source.write_text(RULES)
     rules = Ruleset(decode_compiled(compile_file(source)))
-    events: list[Event] = [*stored_events(states, rules, cluster="demo", received_at=NOON).values()]
+    received_at = NOON + timedelta(minutes=1)
+    events: list[Event] = [*stored_events(states, rules, cluster="demo", received_at=received_at).values()]
     return wanted(events, rules)
 
 
