@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from eventcore.dead_letter import DeadLetter
 from eventcore.wire import UNREADABLE
 from kube_events.dead_letters import subject
 from kube_events.dead_letters.letter import Letter, Place
-from kube_events.dead_letters.stored import Failure, SetAside, record_of
+from kube_events.dead_letters.stored import Failure, record_of
 from kube_events.deployment import CONSUMERS, Deployment, asking
 from kube_events.errors import CommandError
 from kube_events.reindex.aws import code_of
@@ -110,7 +111,7 @@ class Folder:
     def _set_aside(self, entry: Entry, data: bytes, version: str) -> Opened:
         owner = _owner(entry.key)
         try:
-            found = msgspec.json.decode(data, type=SetAside)
+            found = msgspec.json.decode(data, type=DeadLetter)
             records = record_of(found, entry.key, entry.at)
             text = found.data().decode(errors="replace")
         except (*UNREADABLE, ValueError) as error:

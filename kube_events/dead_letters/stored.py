@@ -1,27 +1,14 @@
-"""What lies in the bucket, and the records that functions got: shapes of ours and of AWS'."""
+"""What Lambda leaves in the bucket, and the records that functions got."""
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
-
-class SetAside(Struct, frozen=True, rename="camel"):
-    """What a function writes: lambdas/common/dead_letters.py."""
-
-    function: str
-    reason: str
-    payload: str
-    payload_encoding: Literal["utf-8", "base64"]
-    source: str
-    record: str
-
-    def data(self) -> bytes:
-        """The payload as it came. Raises ValueError if it is no base64."""
-        return b64decode(self.payload) if self.payload_encoding == "base64" else self.payload.encode()
+from eventcore.dead_letter import DeadLetter
 
 
 class Request(Struct, rename="camel"):
@@ -40,7 +27,7 @@ class Failure(Struct, rename="camel"):
     payload: Any = None
 
 
-def record_of(letter: SetAside, key: str, at: datetime) -> tuple[dict[str, Any], ...]:
+def record_of(letter: DeadLetter, key: str, at: datetime) -> tuple[dict[str, Any], ...]:
     """The record as it came; nothing if it came from nowhere that we know."""
     service, region = [*letter.source.split(":"), "", "", "", ""][2:4]
     if service == "kinesis":

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
-from msgspec import Struct
 
+from eventcore.dead_letter import DeadLetter
 from lambdas.common.aws_calls import ONE_TRY_SECONDS
 from lambdas.common.observability import count, logger
 from lambdas.common.records import Poison, Record
@@ -19,19 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from lambdas.common.time_budget import TimeBudget
-
-
-class DeadLetter(Struct, frozen=True, kw_only=True, rename="camel"):
-    """One object under dead-letters/. Nothing in it depends on when it was written."""
-
-    function: str
-    reason: str
-    payload: str
-    payload_encoding: Literal["utf-8", "base64"]
-    source: str
-    """ARN of the stream or the queue that the record came from."""
-    record: str
-    """The record's id there: shard and sequence number, or the message id."""
 
 
 class DeadLetters:
@@ -64,10 +50,17 @@ class DeadLetters:
 
     def _put(self, poison: Poison) -> None:
         key = key_of(self._function, poison.record)
+        letter = DeadLetter.of(
+            poison.payload,
+            function=self._function,
+            reason=poison.reason,
+            source=poison.record.source,
+            record=poison.record.event_id,
+        )
         self._s3.put_object(
             Bucket=self._bucket,
             Key=key,
-            Body=msgspec.json.encode(_letter(self._function, poison)),
+            Body=msgspec.json.encode(letter),
             ContentType="application/json",
         )
         logger.warning("record set aside", reason=poison.reason, record=poison.record.event_id, key=key)
@@ -81,18 +74,3 @@ def key_of(function: str, record: Record) -> str:
     """The same record gives the same key, also on another day: a retry overwrites."""
     digest = sha256(f"{record.source}\n{record.event_id}".encode()).hexdigest()[:32]
     return f"dead-letters/{function}/{record.arrived:%Y/%m/%d}/{digest}.json"
-
-
-def _letter(function: str, poison: Poison) -> DeadLetter:
-    try:
-        payload, encoding = poison.payload.decode(), "utf-8"
-    except UnicodeDecodeError:
-        payload, encoding = b64encode(poison.payload).decode(), "base64"
-    return DeadLetter(
-        function=function,
-        reason=poison.reason,
-        payload=payload,
-        payload_encoding=encoding,  # type: ignore[arg-type]
-        source=poison.record.source,
-        record=poison.record.event_id,
-    )

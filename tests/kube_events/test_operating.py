@@ -13,11 +13,10 @@ from eventcore.wire import encode
 from kube_events.__main__ import _parser
 from kube_events.dead_letters.folder import PREFIXES
 from kube_events.dead_letters.letter import PLACES
-from kube_events.dead_letters.stored import SetAside
 from kube_events.deployment import CONSUMERS, DEFAULT_NAME, PERMISSIONS, Deployment
 from kube_events.send.examples import EXAMPLES
 from kube_events.send.fate import Following
-from lambdas.common.dead_letters import DeadLetter, key_of
+from lambdas.common.dead_letters import key_of
 from lambdas.common.records import Record
 from lambdas.notify.ledger import Ledger
 from lambdas.notify.receiver_queue import CODE
@@ -118,7 +117,6 @@ def test_things_are_called_as_terraform_calls_them() -> None:
 
 
 def test_things_are_called_as_the_functions_call_them(aws: Aws) -> None:
-    assert SetAside.__struct_encode_fields__ == DeadLetter.__struct_encode_fields__
     record = Record("1", STREAM, "shard:1", DAY)
     for consumer in CONSUMERS:
         assert key_of(consumer, record).startswith(f"{PREFIXES['set-aside']}{consumer}/2026/11/20/")
