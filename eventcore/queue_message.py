@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import ceil
 
 import msgspec
 from msgspec import Struct
 
 from eventcore.notification import Notification
+
+MAX_DELAY = 900
+"""Seconds: the longest DelaySeconds that SQS takes. Longer waits go in hops."""
 
 
 class QueueMessageError(ValueError):
@@ -56,3 +60,9 @@ def decode_message(body: str | bytes) -> QueueMessage:
     except (msgspec.MsgspecError, RecursionError) as error:
         raise QueueMessageError(f"neither a notification nor a wake-up: {error}") from None
     return message
+
+
+def hop(seconds: float) -> int:
+    """DelaySeconds for this wait, or for the first part of it. Rounded up: what comes too early has to go
+    back."""
+    return min(MAX_DELAY, max(0, ceil(seconds)))

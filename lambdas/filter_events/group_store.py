@@ -4,7 +4,6 @@ it: docs/decisions/0017.
 
 from __future__ import annotations
 
-import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -15,11 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from eventcore.backoff import Backoff
 from eventcore.grouping.encoding import StateError
 from eventcore.grouping.timer import OVERDUE, overdue
-from eventcore.queue_message import encode_message
+from eventcore.queue_message import encode_message, hop
 from lambdas.common.aws_calls import ONE_TRY_SECONDS
 from lambdas.common.state_table import KEPT, StateTable
 from lambdas.common.time_budget import NoTimeLeftError, TimeBudget
-from lambdas.filter_events.outbox import MAX_DELAY, Entry, Fate, Outbox, Sending
+from lambdas.filter_events.outbox import Entry, Fate, Outbox, Sending
 from lambdas.filter_events.tasks import Change, Items, Task, Timer
 
 MAX_FAILURES = 5
@@ -122,11 +121,8 @@ class GroupStore:
         return sendings
 
     def _entry(self, timer: Timer) -> Entry:
-        # Rounded up: one that comes too early has to be sent again.
-        delay = math.ceil(timer.wake_up.due - self._now())
-        return Entry(
-            self._queues[timer.receiver], encode_message(timer.wake_up), delay=min(MAX_DELAY, max(0, delay))
-        )
+        delay = hop(timer.wake_up.due - self._now())
+        return Entry(self._queues[timer.receiver], encode_message(timer.wake_up), delay)
 
 
 class _Problem(NamedTuple):

@@ -32,17 +32,13 @@ REFUSALS = frozenset({"InvalidMessageContents", "InvalidParameterValue"})
 it, since being throttled is the sender's fault too."""
 
 
-MAX_DELAY = 900
-"""SQS: seconds for which a message may be delayed. A longer wait goes in hops: notify sends the rest."""
-
-
 class Entry(NamedTuple):
     """A message for a queue, as SQS calls it in a batch."""
 
     queue_url: str
     body: str
     delay: int = 0
-    """Seconds until it is seen, at most MAX_DELAY."""
+    """DelaySeconds, as `queue_message.hop` has them: notify sends the rest of a longer wait."""
 
 
 class Fate(Enum):

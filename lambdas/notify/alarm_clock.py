@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 from eventcore.grouping.digest import Digest
 from eventcore.grouping.group import Group
-from eventcore.queue_message import WakeUp
+from eventcore.queue_message import WakeUp, hop
 from lambdas.common.state_table import KEPT
-from lambdas.notify import schedule
 from lambdas.notify.receiver_queue import ReceiverQueue
 
 
@@ -34,7 +33,7 @@ class AlarmClock:
 
     def pass_on(self, wake_up: WakeUp) -> None:
         """Have it come at its time, or after the longest delay that SQS knows, to be passed on again."""
-        self._queue.send_wake_up(wake_up, delay=schedule.hop(wake_up.due - self._now()))
+        self._queue.send_wake_up(wake_up, delay=hop(wake_up.due - self._now()))
 
 
 def _timer(state: Group | Digest) -> tuple[int, float | None, float | None]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from botocore.exceptions import BotoCoreError, ClientError
 
 from eventcore.backoff import Backoff
-from eventcore.queue_message import NotificationMessage
+from eventcore.queue_message import NotificationMessage, hop
 from lambdas.common.observability import count, logger
 from lambdas.common.time_budget import NoTimeLeftError, TimeBudget
 from lambdas.notify import schedule
@@ -181,7 +181,7 @@ class Courier:
     def _put_off(self, message: NotificationMessage, claim: Claim, *, until: float) -> None:
         """First the copy, then the record that it takes over. If we die in between, the original comes again
         and may make a second copy of the same attempt; whichever comes first leaves the others superseded."""
-        copy = self._queue.send_copy(message, delay=schedule.hop(until - self._now()))
+        copy = self._queue.send_copy(message, delay=hop(until - self._now()))
         self._ledger.put_off(claim, attempt=copy.attempt, not_before=until)
 
     def _expire(self, incoming: Incoming, message: NotificationMessage, claim: Claim, last: str) -> Fate:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from math import ceil
 
 from eventcore.backoff import Backoff
 from lambdas.notify.channels.outcomes import Throttled, Unreachable
 
 DELIVER_WITHIN = timedelta(hours=24)
 """A receiver that takes nothing for a day is told by the dead letters instead."""
-
-MAX_DELAY = 900
-"""Seconds: the longest DelaySeconds that SQS takes. Longer waits go in hops."""
 
 MIN_DELAY = 5.0
 """Seconds. Sooner, a dead webhook would cost more invocations than it is worth."""
@@ -49,8 +45,3 @@ def hide(receives: int) -> int:
     run. So a handful of receives outlasts any claim, of the some 240 that the queue allows in a day.
     """
     return min(int(3**receives), CLAIM_SECONDS)
-
-
-def hop(seconds: float) -> int:
-    """DelaySeconds for this wait, or for the first part of it."""
-    return min(MAX_DELAY, max(0, ceil(seconds)))

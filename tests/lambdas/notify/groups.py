@@ -12,10 +12,9 @@ from eventcore.grouping.encoding import decode_group, encode_state
 from eventcore.grouping.group import Ending, Group
 from eventcore.grouping.key import GroupRef, group_of
 from eventcore.grouping.merge import merge
-from eventcore.queue_message import WakeUp, encode_message
+from eventcore.queue_message import WakeUp, encode_message, hop
 from eventcore.rules.matched_route import MatchedRoute
 from lambdas.common.state_table import KEPT
-from lambdas.notify.schedule import hop
 from tests.fixtures.events import event
 from tests.lambdas.notify.stage import Stage
 

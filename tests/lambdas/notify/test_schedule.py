@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from eventcore.backoff import Backoff
+from eventcore.queue_message import hop
 from lambdas.notify.channels.outcomes import Throttled, Unreachable
-from lambdas.notify.schedule import UNREACHABLE, hide, hop, wait
+from lambdas.notify.schedule import UNREACHABLE, hide, wait
 
 
 def at(draw: float) -> Backoff:
