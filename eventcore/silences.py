@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec import Struct
@@ -28,6 +28,14 @@ KIND = "silence"
 
 BY_KIND = "by_kind"
 """The table's index over `kind`."""
+
+ALL: Mapping[str, Any] = {
+    "IndexName": BY_KIND,
+    "KeyConditionExpression": "#kind = :kind",
+    "ExpressionAttributeNames": {"#kind": "kind"},
+    "ExpressionAttributeValues": {":kind": {"S": KIND}},
+}
+"""DynamoDB's Query for all of them, but for the table's name."""
 
 Operator = Literal["=", "!=", "=~", "!~"]
 OPERATORS: tuple[Operator, ...] = get_args(Operator)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -18,6 +19,11 @@ def plain(text: str) -> str:
     Those are controls (escape sequences begin with one) and format characters, which can turn text around.
     """
     return _DOUBTFUL.sub(lambda found: "\ufffd" if _unseen(found[0]) else found[0], " ".join(text.split()))
+
+
+def json_text(value: object, *, indent: int | None = 2) -> str:
+    """What JSON can say, as JSON for a terminal."""
+    return escaped_json(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def escaped_json(text: str) -> str:

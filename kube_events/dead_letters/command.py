@@ -16,7 +16,7 @@ from kube_events.dead_letters.redrive import Redrive
 from kube_events.dead_letters.wanted import Wanted, add_filters, wanted_of
 from kube_events.deployment import add_deployment_arguments, deployment_of
 from kube_events.errors import CommandError, UsageError
-from kube_events.plain_text import escaped_json, plain
+from kube_events.plain_text import json_text, plain
 from kube_events.progress import Progress
 from kube_events.reindex.arguments import say
 from kube_events.subcommands import Subcommands
@@ -89,7 +89,7 @@ def _list(arguments: argparse.Namespace) -> Iterable[str]:
     singly = arguments.all or arguments.json
     letters = found(deployment_of(arguments), wanted_of(arguments, now=now), contents=singly, say=say)
     if arguments.json:
-        return [_json([letter.described() for letter in letters])]
+        return [json_text([letter.described() for letter in letters])]
     if not letters:
         say("no dead letters")
     return summary.each(letters, now=now) if arguments.all else summary.summary(letters, now=now)
@@ -114,12 +114,12 @@ def _shown(letter: Letter, as_json: bool) -> Iterator[str]:
     except (ValueError, RecursionError):
         body = letter.body
     if as_json:
-        yield _json(letter.described() | {"payload": body})
+        yield json_text(letter.described() | {"payload": body})
         return
     for name, value in letter.described().items():
         yield f"{name + ':':9}{plain(value) or '-'}"
     yield ""
-    yield _json(body) if not isinstance(body, str) else plain(body)
+    yield json_text(body) if not isinstance(body, str) else plain(body)
 
 
 def _redrive(arguments: argparse.Namespace) -> Iterator[str]:
@@ -142,10 +142,6 @@ def _redrive(arguments: argparse.Namespace) -> Iterator[str]:
         complaints.append(f"not found: {', '.join(missing)}")
     if complaints:
         raise CommandError([plain(each) for each in complaints])
-
-
-def _json(value: object) -> str:
-    return escaped_json(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _rate(text: str) -> float:

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
-from kube_events.plain_text import escaped_json
+from kube_events.plain_text import escaped_json, json_text
 
 Form = Literal["table", "wide", "json", "jsonl", "yaml"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -18,13 +18,13 @@ Document = Mapping[str, Any]
 
 def as_json(documents: Sequence[Document]) -> Iterator[str]:
     """One object with all of them in `items`, as kubectl prints a list."""
-    yield escaped_json(json.dumps({"items": documents}, ensure_ascii=False, indent=2))
+    yield json_text({"items": documents})
 
 
 def as_json_lines(documents: Iterable[Document]) -> Iterator[str]:
     """A document a line, as they come."""
     for document in documents:
-        yield escaped_json(json.dumps(document, ensure_ascii=False))
+        yield json_text(document, indent=None)
 
 
 def as_yaml(documents: Sequence[Document]) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -22,7 +21,7 @@ from eventcore.silences import (
 )
 from kube_events.deployment import add_deployment_arguments, deployment_of
 from kube_events.errors import CommandError, UsageError
-from kube_events.plain_text import escaped_json
+from kube_events.plain_text import json_text
 from kube_events.reindex.arguments import say
 from kube_events.silence.listing import TIME, details, rows
 from kube_events.silence.span import ALLOWED_TIMES, span_of
@@ -163,7 +162,7 @@ def _expire(arguments: argparse.Namespace) -> Iterator[str]:
 
 
 def _json(value: object) -> str:
-    return escaped_json(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2))
+    return json_text(msgspec.to_builtins(value))
 
 
 def _said(option: str, text: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from eventcore.silences import (
+    ALL,
     BY_KIND,
     KEY_PREFIX,
     KIND,
@@ -66,13 +67,7 @@ class SilenceStore:
         is no silence here: it silences nothing."""
         items: list[dict[str, Any]] = []
         with asking(f"{self._what}, index {BY_KIND}"):
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                IndexName=BY_KIND,
-                KeyConditionExpression="#kind = :kind",
-                ExpressionAttributeNames={"#kind": "kind"},
-                ExpressionAttributeValues={":kind": {"S": KIND}},
-            )
+            pages = self._client.get_paginator("query").paginate(TableName=self._table, **ALL)
             for page in pages:
                 items.extend(page["Items"])
         silences: list[Silence] = []

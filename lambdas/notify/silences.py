@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from eventcore.silences import BY_KIND, KIND, Silence, SilenceError, Silences, decode_silence
+from eventcore.silences import ALL, Silence, SilenceError, Silences, decode_silence
 from lambdas.common.observability import count, logger
 
 if TYPE_CHECKING:
@@ -39,13 +39,7 @@ class SilenceReader:
         return self._silences
 
     def _read(self) -> Iterator[Silence]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=BY_KIND,
-            KeyConditionExpression="#kind = :kind",
-            ExpressionAttributeNames={"#kind": "kind"},
-            ExpressionAttributeValues={":kind": {"S": KIND}},
-        )
+        pages = self._client.get_paginator("query").paginate(TableName=self._table, **ALL)
         for page in pages:
             for item in page["Items"]:
                 yield from _decoded(item)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Collection, Iterator
@@ -15,7 +14,7 @@ from eventcore.rules import CompiledRules, CompiledRulesError, Ruleset, decode_c
 from eventcore.rules.nearest import one_of
 from kube_events.errors import UsageError
 from kube_events.opensearch.arguments import add_connection_arguments
-from kube_events.plain_text import escaped_json, plain
+from kube_events.plain_text import json_text, plain
 from kube_events.progress import Progress
 from kube_events.rules.backtest.past_events import PastEvent, Span, of_file, of_index
 from kube_events.rules.backtest.report import as_json, as_tables
@@ -100,7 +99,7 @@ def _run(arguments: argparse.Namespace) -> Iterator[str]:
             at=lambda number, at: progress.at(_how_far(number, at, span)),
         )
     if arguments.json:
-        yield escaped_json(json.dumps(as_json(result, against=against), indent=2, ensure_ascii=False))
+        yield json_text(as_json(result, against=against))
     else:
         yield from as_tables(result, against=plain(against))
 
