@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from hashlib import sha256
 from typing import NamedTuple
 
 from eventcore.event import SEVERITIES
 from eventcore.grouping.group import Group, GroupMember
+from eventcore.grouping.message_id import message_id
 from eventcore.grouping.telling import most_telling
-from eventcore.grouping.wording import facts_of, objects_of, title_of
+from eventcore.grouping.wording import facts_of, moment, objects_of, title_of
 from eventcore.limits import cut
 from eventcore.notification import Fact, Member, Notification
 
@@ -19,9 +18,6 @@ MAX_TOLD = 20
 
 MAX_TITLE = 500
 """Bytes. Names that Kubernetes takes need less; a reason may be anything."""
-
-_ID_CHARACTERS = 32
-"""Half of a SHA-256 in hex: 128 bits tell all notifications apart."""
 
 
 class Told(NamedTuple):
@@ -57,14 +53,14 @@ def compose(group: Group, told: Sequence[Told], *, resolved: bool, aside: Aside,
     clusters = {member.cluster for member in members}
     ranked = sorted(told, key=_rank)
     return Notification(
-        id=_id(group),
+        id=message_id(group.key, group.created, group.generation),
         receiver=group.route.receiver,
         route=group.route.route,
         cluster=clusters.pop() if len(clusters) == 1 else "",
         title=cut(title_of(group, members, events=events, at_least=at_least), MAX_TITLE).text,
         severity=min((member.severity for member in members), key=SEVERITIES.index),
-        first_seen=_time(min(_since(member) for member in members)),
-        last_seen=_time(max(member.last_seen for member in members)),
+        first_seen=moment(min(_since(member) for member in members)),
+        last_seen=moment(max(member.last_seen for member in members)),
         events=events,
         objects=len(objects_of(members)),
         members=tuple(_member(each) for each in ranked[:MAX_TOLD]),
@@ -73,12 +69,6 @@ def compose(group: Group, told: Sequence[Told], *, resolved: bool, aside: Aside,
         status="resolved" if resolved else "firing",
         facts=tuple(Fact(name, value) for name, value in _facts(group, members, aside, now) if value),
     )
-
-
-def _id(group: Group) -> str:
-    """NUL separates: no name of a receiver has one."""
-    identity = f"{group.key}\0{group.created}\0{group.generation}"
-    return sha256(identity.encode()).hexdigest()[:_ID_CHARACTERS]
 
 
 def _rank(told: Told) -> tuple[bool, int, int, float]:
@@ -102,8 +92,8 @@ def _member(told: Told) -> Member:
         count=member.count,
         since=member.fresh if member.fresh != member.count else None,
         resolved=told.over,
-        first_seen=_time(member.first_seen),
-        last_seen=_time(member.last_seen),
+        first_seen=moment(member.first_seen),
+        last_seen=moment(member.last_seen),
         type=member.type,
         reason=member.reason,
         message=member.message,
@@ -119,7 +109,7 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     yield from facts_of(group, members)
     if group.held is not None:
-        yield "Held back since", f"{_time(group.held):%Y-%m-%d %H:%M} UTC, by a mute time"
+        yield "Held back since", f"{moment(group.held):%Y-%m-%d %H:%M} UTC, by a mute time"
     yield "Going on", _objects(aside.open, "told before")
     yield "Silenced", _objects(aside.silenced, "")
     yield "Inhibited", _objects(aside.inhibited, "")
@@ -129,7 +119,3 @@ def _objects(number: int, which: str) -> str:
     if not number:
         return ""
     return f"{number:,} {'object' if number == 1 else 'objects'}{f' {which}' if which else ''}"
-
-
-def _time(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from eventcore.event import SEVERITIES, Severity
 from eventcore.grouping.group import Outgoing
+from eventcore.grouping.message_id import message_id
 from eventcore.grouping.timer import overdue
 from eventcore.limits import cut
 from eventcore.notification import Fact, Member, Notification, Part, Said, Status
@@ -170,7 +171,7 @@ def flush_digest(digest: Digest, *, now: float) -> FlushedDigest:
 
 
 def _notification(digest: Digest, now: float) -> Notification | None:
-    identity = _id(digest)
+    identity = message_id(digest.key, digest.created, digest.generation)
     if digest.only is not None:
         return replace(digest.only, id=identity)
     if digest.first_seen is None or digest.last_seen is None:
@@ -204,11 +205,6 @@ def _facts(digest: Digest, clusters: str, now: float) -> Iterator[tuple[str, str
     waited = max(0.0, now - (now if digest.since is None else digest.since))
     yield "Clusters" if len(digest.clusters) > 1 else "Cluster", clusters
     yield "Put together", f"{digest.groups} messages of {waited:.0f} s: the channel takes no more at once"
-
-
-def _id(digest: Digest) -> str:
-    identity = f"{digest.key}\0{digest.created}\0{digest.generation}"
-    return sha256(identity.encode()).hexdigest()[:32]
 
 
 def _compact(notification_id: str) -> bytes:

@@ -23,12 +23,13 @@ UNGROUPED = (
 )
 """What `group_by: ['...']` groups by: it tells problems apart, and a problem's recovery still finds it."""
 
-_FREE = (
+FREE_FIELDS = (
     "metadata.labels.",
     "metadata.annotations.",
     "involvedObject.labels.",
     "involvedObject.annotations.",
 )
+"""Before a name that anybody may choose."""
 
 _OWNERS = "involvedObject.owners."
 
@@ -86,7 +87,7 @@ def _getters(group_by: tuple[str, ...]) -> tuple[tuple[str, _Getter], ...]:
 
 def _getter(field: str) -> _Getter:
     """Reads the field of the wire's name off the struct."""
-    for free in _FREE:
+    for free in FREE_FIELDS:
         if field.startswith(free):
             labels_of, label = attrgetter(_path(free.rstrip("."))), field.removeprefix(free)
             return lambda event: str(labels_of(event).get(label, ""))

@@ -78,11 +78,6 @@ def known_count(group: Group | None, event: Event) -> int:
     return member.count if member else 0
 
 
-def has_problem(group: Group | None, recovery: Recovery) -> bool:
-    """Whether the recovery ends something in the group."""
-    return group is not None and any(_ends(recovery, member) for member in group.members.values())
-
-
 def _arrive(
     arrival: Arrival,
     before: Mapping[str, GroupMember],

@@ -9,19 +9,12 @@ from datetime import UTC, datetime
 from eventcore.grouping.group import Group, GroupMember
 
 _FACTS = {
-    "cluster.name": "Cluster",
     "cluster.region": "Region",
     "cluster.account": "Account",
-    "involvedObject.namespace": "Namespace",
-    "involvedObject.kind": "Kind",
-    "involvedObject.name": "Name",
-    "node": "Node",
-    "reason": "Reason",
-    "type": "Type",
     "severity": "Severity",
-    "source.component": "Reported by",
 }
-"""What a reader calls the fields that groups are made by; any other is called as it is."""
+"""What a reader calls some fields that groups are made by. Those that every message says are named there; any
+other is called as it is."""
 
 _LABELS = ("involvedObject.labels.", "metadata.labels.")
 
@@ -54,7 +47,7 @@ def title_of(group: Group, members: Collection[GroupMember], *, events: int, at_
 
 def _old_title(members: Collection[GroupMember], *, events: int, at_least: bool) -> str:
     objects = len(objects_of(members))
-    first, last = (_time(pick(member.last_seen for member in members)) for pick in (min, max))
+    first, last = (moment(pick(member.last_seen for member in members)) for pick in (min, max))
     form = "%H:%M" if first.date() == last.date() else "%Y-%m-%d %H:%M"
     period = f"{first:{form}}" if first == last else f"{first:{form}}–{last:{form}}"
     return (
@@ -118,5 +111,6 @@ def _name_of(field: str) -> str:
     return _FACTS.get(field, field)
 
 
-def _time(seconds: float) -> datetime:
+def moment(seconds: float) -> datetime:
+    """Of seconds since the epoch."""
     return datetime.fromtimestamp(seconds, UTC)

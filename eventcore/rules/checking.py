@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from eventcore.faults import child, item
+from eventcore.grouping.key import FREE_FIELDS
 from eventcore.patterns import PatternError, compile_pattern
 from eventcore.rules import durations
 from eventcore.rules.errors import RuleError
@@ -19,14 +20,6 @@ EVERY_FIELD = "..."
 
 SHORTEST = 1.0
 """Seconds. SQS delays by whole ones, so a timer cannot be finer."""
-
-FREE_FIELDS = (
-    "metadata.labels.",
-    "metadata.annotations.",
-    "involvedObject.labels.",
-    "involvedObject.annotations.",
-)
-"""Before a name that anybody may choose."""
 
 
 def field_names() -> frozenset[str]:

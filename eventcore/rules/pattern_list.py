@@ -33,8 +33,4 @@ class PatternList:
 
     def first(self, event: Event) -> int | None:
         """Position of the first pattern that matches."""
-        for position in self._index.candidates(event):
-            test = self._tests[position]
-            if test is None or test(event):
-                return position
-        return None
+        return next(self.matching(event), None)

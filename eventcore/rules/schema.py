@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from eventcore.event import SEVERITIES
-from eventcore.rules.checking import EVERY_FIELD, FREE_FIELDS, field_names
+from eventcore.grouping.key import FREE_FIELDS
+from eventcore.rules.checking import EVERY_FIELD, field_names
 from eventcore.rules.durations import UNITS
 from eventcore.rules.ending_parsing import INHIBIT_KEYS, RECOVERY_KEYS
 from eventcore.rules.event_fields import event_fields

@@ -13,7 +13,7 @@ from eventcore.grouping.arrival import Arrival, Recovery
 from eventcore.grouping.flush import flush
 from eventcore.grouping.group import Group, GroupMember, Kind
 from eventcore.grouping.key import GroupRef, group_of, old_group_of
-from eventcore.grouping.merge import has_problem, known_count, merge
+from eventcore.grouping.merge import known_count, merge
 from eventcore.grouping.sources import Sources, forget, note
 from eventcore.identity import document_time
 from eventcore.notification import Link, Notification
@@ -90,8 +90,7 @@ class Simulation:
         for key, source in self._rules.ended_sources(event):
             self._note(key, forget(self._sources.get(key), source, at=recovery.at))
         for ref in self._rules.recovery_groups(event):
-            if has_problem(self._groups.get(ref.key), recovery):
-                self._merge(ref, [], [recovery], now)
+            self._merge(ref, [], [recovery], now)
 
     def fire(self, until: float) -> Iterator[Message]:
         """What is told up to and with `until`, in order.

@@ -7,11 +7,12 @@ from copy import deepcopy
 
 from msgspec.structs import replace
 
+from eventcore.grouping.arrival import Recovery
 from eventcore.grouping.encoding import decode_group, encode_state
 from eventcore.grouping.flush import flush
 from eventcore.grouping.group import MAX_MEMBERS, Group
 from eventcore.grouping.member import MAX_BYTES
-from eventcore.grouping.merge import has_problem, known_count, merge
+from eventcore.grouping.merge import known_count, merge
 from tests.eventcore.grouping.play import (
     MOMENT,
     NOW,
@@ -43,14 +44,18 @@ def test_a_group_knows_how_often_what_it_has_merged_happened() -> None:
     assert (known_count(play.group, happened("b")), known_count(None, happened())) == (0, 0)
 
 
-def test_a_group_knows_whether_a_recovery_ends_something_in_it() -> None:
+def test_a_recovery_changes_a_group_only_if_it_ends_something_in_it() -> None:
     play = Play()
     play.merge(arrives("a", at=10, ending=RECOVERS), arrives("b", ending=MOMENT))
-    assert has_problem(play.group, recovers("a", at=10))
-    assert not has_problem(play.group, recovers("a", at=9))
-    assert not has_problem(play.group, recovers("b", at=10))
-    assert not has_problem(play.group, recovers("c", at=10))
-    assert not has_problem(None, recovers("a", at=10))
+
+    def changes(group: Group | None, recovery: Recovery) -> bool:
+        return merge(group, REF, [], [recovery], now=NOW + 20) is not None
+
+    assert changes(play.group, recovers("a", at=10))
+    assert not changes(play.group, recovers("a", at=9))
+    assert not changes(play.group, recovers("b", at=10))
+    assert not changes(play.group, recovers("c", at=10))
+    assert not changes(None, recovers("a", at=10))
 
 
 def test_merging_leaves_the_group_that_it_was_given_as_it_was() -> None:
